@@ -1,0 +1,35 @@
+//! e201_children, wrong: looks like two steps, but a lazy iterator starts each child when it is waited for.
+use std::io;
+use std::process::{Command, ExitStatus};
+
+/// How a child process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It ended by itself and left this exit code.
+    Code(i32),
+    /// It was ended by this signal.
+    Signal(i32),
+    /// It never ran.
+    NotStarted(io::ErrorKind),
+}
+
+/// Runs all `commands` at the same time, waits for all of them, and says how each ended.
+pub fn run_all(commands: &mut [Command]) -> Vec<Ending> {
+    let children = commands.iter_mut().map(Command::spawn);
+    let endings = children.map(|child| match child {
+        Ok(mut child) => Ending::from(child.wait().expect("a child that was started can be waited for")),
+        Err(error) => Ending::NotStarted(error.kind()),
+    });
+    endings.collect()
+}
+
+impl From<ExitStatus> for Ending {
+    fn from(status: ExitStatus) -> Self {
+        use std::os::unix::process::ExitStatusExt;
+        match (status.code(), status.signal()) {
+            (Some(code), _) => Ending::Code(code),
+            (None, Some(signal)) => Ending::Signal(signal),
+            (None, None) => unreachable!("`wait` returns only when the child has ended: {status}"),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! e302_bank: move money between accounts while others move theirs.
+//!
+//! Every account has a lock of its own. Write `deposit`, `withdraw` and `transfer` so that, however the
+//! threads take turns:
+//!
+//! * no account goes below zero;
+//! * a transfer never changes how much money there is, not even for somebody who adds it up meanwhile;
+//! * nobody waits for ever: not two transfers in opposite directions, not a transfer to the same account;
+//! * transfers that share no account do not wait for each other.
+use std::sync::Mutex;
+
+/// Money. Balances may not be negative, and amounts never are.
+pub type Cents = i64;
+
+/// The answer to a request for more than there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotEnough;
+
+/// Accounts, called by their numbers: 0, 1, 2 …
+pub struct Bank {
+    accounts: Vec<Mutex<Cents>>,
+}
+
+impl Bank {
+    /// A bank with one account for each balance.
+    pub fn new(balances: &[Cents]) -> Self {
+        Bank { accounts: balances.iter().map(|&balance| Mutex::new(balance)).collect() }
+    }
+
+    /// What one account holds.
+    pub fn balance(&self, account: usize) -> Cents {
+        *self.accounts[account].lock().unwrap()
+    }
+
+    /// What all accounts hold at one moment. Locks every account, from number 0 upwards, before it adds up.
+    pub fn total(&self) -> Cents {
+        let all: Vec<_> = self.accounts.iter().map(|account| account.lock().unwrap()).collect();
+        all.iter().map(|balance| **balance).sum()
+    }
+
+    /// Puts `amount` into `account`.
+    pub fn deposit(&self, account: usize, amount: Cents) {
+        todo!("put {amount} into account {account}")
+    }
+
+    /// Takes `amount` out of `account`, or says that there is not enough and takes nothing.
+    pub fn withdraw(&self, account: usize, amount: Cents) -> Result<(), NotEnough> {
+        todo!("take {amount} out of account {account}, if it is there")
+    }
+
+    /// Moves `amount` from one account to another, or says that there is not enough and moves nothing.
+    ///
+    /// When the money has moved, and while nobody else can touch either account, `audit` is called once with
+    /// the new balances of `from` and `to`. A transfer to the same account moves nothing but is audited.
+    pub fn transfer(
+        &self,
+        from: usize,
+        to: usize,
+        amount: Cents,
+        audit: impl FnOnce(Cents, Cents),
+    ) -> Result<(), NotEnough> {
+        let _ = audit; // call it: audit(new balance of from, new balance of to)
+        todo!("move {amount} from account {from} to account {to}, if it is there")
+    }
+}
