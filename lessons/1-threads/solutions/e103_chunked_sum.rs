@@ -1,0 +1,46 @@
+//! Exercise 103: weigh the parcels in chunks, one thread for each chunk.
+//!
+//! A van full of parcels has to be weighed, and there are several scales. Each scale gets a stretch of the parcels,
+//! the weights are added up, and the parcels stay in the van: threads that end before the function does may borrow.
+//!
+//! Write `total_weight`:
+//!
+//! * the parcels are cut into at most `parts` chunks, and each chunk is weighed by a thread of its own;
+//! * all chunks are weighed at the same time; when `parts` divides the number of parcels, there are `parts` threads;
+//! * every parcel is weighed exactly once, and borrowed, not copied;
+//! * any number of parcels will do: none, fewer than `parts`, one too many for equal chunks. `parts` is 1 or more.
+//!
+//! ```text
+//! parcels of 1, 2, 3, 4 and 5 grams in 2 parts:   thread 1 weighs 1, 2, 3; thread 2 weighs 4, 5; the sum is 15
+//! ```
+//!
+//! Of help: `slice::chunks`, which never gives an empty chunk but refuses a size of 0; `usize::div_ceil`.
+
+//~ // You will need: use std::thread;
+use std::thread;
+//~ end
+
+/// Something to weigh.
+pub struct Parcel {
+    /// Its weight in grams; `weigh` finds out.
+    pub grams: u64,
+}
+
+/// The weight of all `parcels`, weighed in at most `parts` chunks at the same time.
+pub fn total_weight(parcels: &[Parcel], parts: usize, weigh: impl Fn(&Parcel) -> u64 + Sync) -> u64 {
+    //~ let _ = weigh; // each thread may borrow it
+    //~ todo!("weigh {} parcels in at most {parts} chunks", parcels.len())
+    // Rounding up leaves no parcel over; at least 1, because `chunks` refuses 0.
+    let size = parcels.len().div_ceil(parts).max(1);
+    // A `move` closure would take `weigh` itself away from the next thread; a reference is copied.
+    let weigh = &weigh;
+    thread::scope(|scope| {
+        let mut scales = Vec::new();
+        for chunk in parcels.chunks(size) {
+            scales.push(scope.spawn(move || chunk.iter().map(weigh).sum::<u64>()));
+        }
+        // All are started; only now is it time to wait.
+        scales.into_iter().map(|scale| scale.join().expect("a scale does not panic")).sum()
+    })
+    //~ end
+}

@@ -1,0 +1,63 @@
+//! The judge of e101_spawn_join: one thread for each visitor, all at the same time, results in the order of starting.
+extern crate interleave as std; // every `use std::…` here and in the answer is the course's std
+extern crate std as real;
+
+#[cfg(not(exercise_crate))]
+#[path = "../exercises/e101_spawn_join.rs"]
+pub mod exercise;
+mod watch;
+
+use watch::Watch;
+
+fn main() -> judge::ExitCode {
+    judge::exercise!("e101_spawn_join")
+        .schedules("two visitors", || welcomes(&["Ada", "Grace"]))
+        .schedules("three visitors", || welcomes(&["Ada", "Grace", "Alan"]))
+        .overlap("two welcomes under way at the same time", || all_meet(&["Ada", "Grace"]))
+        .overlap("three welcomes under way at the same time", || all_meet(&["Ada", "Grace", "Alan"]))
+        .spec("nobody comes", || welcomes(&[]))
+        .spec("one visitor", || welcomes(&["Ada"]))
+        .spec("two visitors of the same name", || welcomes(&["Ada", "Ada"]))
+        .spec("50 visitors", || {
+            let names: Vec<String> = (1..=50).map(|number| format!("visitor {number}")).collect();
+            welcomes(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        })
+        .spec("20 welcomes under way at the same time", || all_meet(&["somebody"; 20]))
+        .run()
+}
+
+/// Everybody in `names` is welcomed once, by a thread of their own; the welcomes come in the order of `names`.
+fn welcomes(names: &[&str]) {
+    let watch = Watch::new();
+    let got = exercise::welcome_all(owned(names), move |visitor| {
+        watch.note(visitor.clone());
+        format!("Hello, {visitor}!")
+    });
+    watch.all_done("welcome_all", "the visitors who were welcomed", owned(names));
+    for done in watch.by_thread() {
+        if done.len() > 1 {
+            judge::fail(
+                judge::Verdict::NotConcurrent,
+                format!(
+                    "one thread welcomed {}, one after the other; each should have a thread",
+                    done.join(" and ")
+                ),
+            );
+        }
+    }
+    let want: Vec<String> = names.iter().map(|name| format!("Hello, {name}!")).collect();
+    judge::expect_eq("the welcomes, in the order of the visitors", got, want);
+}
+
+/// No welcome is ready before all of them have begun.
+fn all_meet(names: &[&str]) {
+    let everybody: &judge::Rendezvous = Box::leak(Box::new(judge::Rendezvous::new(names.len())));
+    exercise::welcome_all(owned(names), move |visitor| {
+        everybody.meet();
+        visitor
+    });
+}
+
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| name.to_string()).collect()
+}

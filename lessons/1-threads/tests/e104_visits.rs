@@ -1,0 +1,54 @@
+//! The judge of e104_visits: no visit is lost in any schedule, and no gate waits for the ticket of another.
+extern crate interleave as std; // every `use std::…` here and in the answer is the course's std
+extern crate std as real;
+
+#[cfg(not(exercise_crate))]
+#[path = "../exercises/e104_visits.rs"]
+pub mod exercise;
+mod watch;
+
+use watch::Watch;
+
+fn main() -> judge::ExitCode {
+    judge::exercise!("e104_visits")
+        .schedules("two gates, one arrival each", || counts(2, 1, |_| true))
+        .schedules("two gates, two arrivals each", || counts(2, 2, |_| true))
+        .schedules("three gates, one arrival each", || counts(3, 1, |_| true))
+        .schedules("two gates, the second arrival has no ticket", || counts(2, 2, |arrival| arrival != 1))
+        .overlap("two gates look at a ticket at the same time", || all_meet(2))
+        .spec("100 gates, 1,000 arrivals each", || counts(100, 1_000, |_| true))
+        .spec("8 gates, every third arrival has no ticket", || counts(8, 500, |arrival| arrival % 3 != 2))
+        .spec("nobody comes", || counts(3, 0, |_| true))
+        .spec("no gates", || counts(0, 5, |_| true))
+        .spec("20 gates look at a ticket at the same time", || all_meet(20))
+        .run()
+}
+
+/// `arrivals` people at each of `gates` gates, of whom those with a ticket are counted.
+fn counts(gates: usize, arrivals: usize, has_ticket: fn(usize) -> bool) {
+    let watch = Watch::new();
+    let visits = exercise::count_visits(gates, arrivals, move |gate| has_ticket(watch.note(gate)));
+
+    let at_each_gate: Vec<Vec<usize>> = (0..gates).map(|gate| vec![gate; arrivals]).collect();
+    watch.all_done("count_visits", "the gate of each arrival", at_each_gate.concat());
+    if arrivals > 0 && watch.by_thread() != at_each_gate {
+        judge::fail(
+            judge::Verdict::NotConcurrent,
+            format!(
+                "{} threads worked at {gates} gates; each gate should be a thread",
+                watch.by_thread().len()
+            ),
+        );
+    }
+    let with_ticket = gates * (0..arrivals).filter(|&arrival| has_ticket(arrival)).count();
+    judge::expect_eq("the visits", visits, with_ticket as u64);
+}
+
+/// Nobody is let in at any gate before somebody stands at each.
+fn all_meet(gates: usize) {
+    let everybody: &judge::Rendezvous = Box::leak(Box::new(judge::Rendezvous::new(gates)));
+    exercise::count_visits(gates, 1, move |_| {
+        everybody.meet();
+        true
+    });
+}

@@ -1,0 +1,70 @@
+//! What the judges of this lesson see of an answer at work: which piece was done, and by which thread.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Debug;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{self, ThreadId};
+
+/// The pieces of work an answer has done so far. The work an answer is given calls [`Watch::note`].
+pub struct Watch<P: 'static> {
+    /// Who called the answer. The work belongs on threads that the answer starts.
+    caller: ThreadId,
+    /// Touched by every piece, so that the pieces are part of the schedules: whoever is first here differs from one
+    /// schedule to the next. Relaxed, so that the judge orders nothing that the answer has to order.
+    touched: AtomicUsize,
+    /// By whom each piece was done, each time. A lock of the real `std`, which adds no schedules and, again, orders
+    /// nothing.
+    pieces: real::sync::Mutex<BTreeMap<P, Vec<ThreadId>>>,
+}
+
+impl<P: Clone + Ord + Debug> Watch<P> {
+    /// Starts watching. Lives for ever, as threads may that an answer forgets.
+    pub fn new() -> &'static Self {
+        Box::leak(Box::new(Self {
+            caller: thread::current().id(),
+            touched: AtomicUsize::new(0),
+            pieces: real::sync::Mutex::default(),
+        }))
+    }
+
+    /// `piece` is being done by the calling thread. Returns how often it was done before.
+    pub fn note(&self, piece: P) -> usize {
+        self.touched.fetch_add(1, Ordering::Relaxed);
+        let me = thread::current().id();
+        if me == self.caller {
+            judge::fail(
+                judge::Verdict::NotConcurrent,
+                format!(
+                    "the work for {piece:?} was done by the thread that called, not by a thread started for it"
+                ),
+            );
+        }
+        let mut pieces = self.pieces.lock().expect("nothing panics while it holds this");
+        let threads = pieces.entry(piece).or_default();
+        threads.push(me);
+        threads.len() - 1
+    }
+
+    /// The pieces done by each thread: one sorted list for each thread, the lists sorted.
+    pub fn by_thread(&self) -> Vec<Vec<P>> {
+        let pieces = self.pieces.lock().expect("nothing panics while it holds this");
+        let mut done_by: HashMap<ThreadId, Vec<P>> = HashMap::new();
+        for (piece, threads) in pieces.iter() {
+            for thread in threads {
+                done_by.entry(*thread).or_default().push(piece.clone());
+            }
+        }
+        let mut lists: Vec<_> = done_by.into_values().collect();
+        lists.sort();
+        lists
+    }
+
+    /// After `function` has returned: none of its threads is left, and it did exactly the pieces in `want`.
+    pub fn all_done(&self, function: &str, what: &str, mut want: Vec<P>) {
+        judge::no_threads_left(function);
+        let mut done = self.by_thread().concat();
+        done.sort();
+        want.sort();
+        judge::expect_eq(what, done, want);
+    }
+}
