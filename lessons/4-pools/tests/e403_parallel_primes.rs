@@ -1,0 +1,92 @@
+//! The judge of e403_parallel_primes: every number once, all workers at once, and nobody held up by a slow number.
+extern crate interleave as std; // every `use std::…` here and in the answer is the course's std
+
+#[cfg(not(exercise_crate))]
+#[path = "../exercises/e403_parallel_primes.rs"]
+pub mod exercise;
+
+// The judge's own counting is not what is judged: with the real std's types it adds no schedules.
+use core::sync::atomic::{AtomicUsize, Ordering};
+use exercise::count_primes;
+use judge::{Rendezvous, Verdict, expect_eq};
+use std::collections::HashSet;
+use std::sync::{Condvar, Mutex};
+use std::thread;
+
+fn main() -> judge::ExitCode {
+    judge::exercise!("e403_parallel_primes")
+        .schedules("2 workers, 3 numbers, one at a time", || every_number_once(3, 2, 1))
+        .schedules("2 workers, 5 numbers, two at a time", || every_number_once(5, 2, 2))
+        .overlap("3 workers work at the same time", all_workers_at_once)
+        .overlap("a slow number holds up nobody", one_slow_number)
+        .spec("no numbers at all", || every_number_once(0, 2, 1))
+        .spec("more workers than numbers", || every_number_once(3, 8, 1))
+        .spec("one chunk for everything", || every_number_once(100, 2, 1_000))
+        .spec("4 workers, 10,000 numbers, 64 at a time", || every_number_once(10_000, 4, 64))
+        .spec("no more threads than were asked for", no_extra_threads)
+        .run()
+}
+
+fn every_number_once(n: u64, workers: usize, chunk: u64) {
+    let looks: Vec<AtomicUsize> = (0..n).map(|_| AtomicUsize::new(0)).collect();
+    let found = count_primes(n, workers, chunk, |number| {
+        match looks.get(number as usize) {
+            Some(looks) => looks.fetch_add(1, Ordering::Relaxed),
+            None => judge::fail(Verdict::WrongResult, &format!("{number} was looked at, and {n} is the end")),
+        };
+        is_prime(number)
+    });
+    let looks: Vec<usize> = looks.into_iter().map(AtomicUsize::into_inner).collect();
+    if let Some(number) = looks.iter().position(|&looks| looks != 1) {
+        expect_eq(&format!("how often {number} was looked at, of {n} numbers"), looks[number], 1);
+    }
+    expect_eq(
+        &format!("the number of primes below {n}"),
+        found,
+        (0..n).filter(|&number| is_prime(number)).count(),
+    );
+}
+
+fn no_extra_threads() {
+    let seen = Mutex::new(HashSet::new());
+    count_primes(100, 3, 1, |number| {
+        seen.lock().unwrap().insert(thread::current().id());
+        is_prime(number)
+    });
+    let threads = seen.into_inner().unwrap().len();
+    if threads > 3 {
+        let sentence = format!("3 workers were asked for, and {threads} threads looked at numbers");
+        judge::fail(Verdict::WrongResult, &sentence);
+    }
+}
+
+/// Three workers, three numbers: each number waits until all three are being looked at.
+fn all_workers_at_once() {
+    let inside = Rendezvous::new(3);
+    let found = count_primes(3, 3, 1, |number| {
+        inside.meet();
+        is_prime(number)
+    });
+    expect_eq("the number of primes below 3", found, 1);
+}
+
+/// Number 0 takes as long as all the others together: it waits until they are done.
+fn one_slow_number() {
+    const N: u64 = 4;
+    let (done, changed) = (Mutex::new(0), Condvar::new());
+    let found = count_primes(N, 2, 1, |number| {
+        let mut done = done.lock().unwrap();
+        if number == 0 {
+            drop(changed.wait_while(done, |done| *done < N - 1).unwrap());
+        } else {
+            *done += 1;
+            changed.notify_all();
+        }
+        is_prime(number)
+    });
+    expect_eq("the number of primes below 4", found, 2);
+}
+
+fn is_prime(number: u64) -> bool {
+    common::primes::is_prime(number)
+}
