@@ -20,7 +20,7 @@
 //! 100 gates, 1,000 arrivals each, everybody has a ticket:   100,000
 //! ```
 //!
-//! There is more than one cure in the chapter; any of them will do.
+//! There is more than one cure in the chapter; any of them will do. Change more of the function if yours needs it.
 
 use std::thread;
 

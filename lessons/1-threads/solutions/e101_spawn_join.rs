@@ -15,7 +15,8 @@
 //!     -> ["Hello, Ada!", "Hello, Grace!"]
 //! ```
 //!
-//! `welcome` is `Copy`: a `move` closure takes its own copy along, as often as you like.
+//! `welcome` is `Copy`: a `move` closure takes its own copy along, as often as you like. `Send + 'static` is what
+//! `thread::spawn` asks of everything that goes into a thread.
 
 //~ // You will need: use std::thread;
 use std::thread;

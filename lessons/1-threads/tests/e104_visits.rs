@@ -26,7 +26,7 @@ fn main() -> judge::ExitCode {
 
 /// `arrivals` people at each of `gates` gates, of whom those with a ticket are counted.
 fn counts(gates: usize, arrivals: usize, has_ticket: fn(usize) -> bool) {
-    let watch = Watch::new();
+    let watch = Watch::new("gate");
     let visits = exercise::count_visits(gates, arrivals, move |gate| has_ticket(watch.note(gate)));
 
     let at_each_gate: Vec<Vec<usize>> = (0..gates).map(|gate| vec![gate; arrivals]).collect();

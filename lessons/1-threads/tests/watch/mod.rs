@@ -7,6 +7,8 @@ use std::thread::{self, ThreadId};
 
 /// The pieces of work an answer has done so far. The work an answer is given calls [`Watch::note`].
 pub struct Watch<P: 'static> {
+    /// What a piece is called.
+    called: &'static str,
     /// Who called the answer. The work belongs on threads that the answer starts.
     caller: ThreadId,
     /// Touched by every piece, so that the pieces are part of the schedules: whoever is first here differs from one
@@ -18,9 +20,10 @@ pub struct Watch<P: 'static> {
 }
 
 impl<P: Clone + Ord + Debug> Watch<P> {
-    /// Starts watching. Lives for ever, as threads may that an answer forgets.
-    pub fn new() -> &'static Self {
+    /// Starts watching; one piece is `called` "gate", say. Lives for ever, as threads may that an answer forgets.
+    pub fn new(called: &'static str) -> &'static Self {
         Box::leak(Box::new(Self {
+            called,
             caller: thread::current().id(),
             touched: AtomicUsize::new(0),
             pieces: real::sync::Mutex::default(),
@@ -35,7 +38,8 @@ impl<P: Clone + Ord + Debug> Watch<P> {
             judge::fail(
                 judge::Verdict::NotConcurrent,
                 format!(
-                    "the work for {piece:?} was done by the thread that called, not by a thread started for it"
+                    "the work for {} {piece:?} was done by the thread that called, not by a thread started for it",
+                    self.called
                 ),
             );
         }
