@@ -20,6 +20,5 @@ where
             });
         }
     });
-    let total = *visits.lock().unwrap();
-    total
+    *visits.lock().unwrap()
 }
