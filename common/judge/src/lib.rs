@@ -1,1 +1,55 @@
-//! stub
+//! The judge of the exercises: layers, verdicts, and the protocol between a judge and its runner.
+//!
+//! The judge of an exercise is a small program that says, layer by layer, what must hold of the answer:
+//!
+//! ```
+//! # mod exercise { pub fn count(threads: u32) -> u32 { threads } }
+//! # // A documentation test has no answer's file of its own; any file serves.
+//! # let judge_of = |name| judge::Exercise::new(name, env!("CARGO_MANIFEST_DIR"), file!());
+//! judge_of("e104_visits") // in a judge: judge::exercise!("e104_visits")
+//!     .rules(judge::Rules::new().forbid("thread::sleep", "Sleeping is not waiting: join the thread."))
+//!     .schedules("two threads, one visit each", || judge::expect_eq("visits", exercise::count(2), 2))
+//!     .spec("100 threads", || judge::expect_eq("visits", exercise::count(100), 100));
+//! ```
+//!
+//! # Layers
+//! They run in this order, and the first failure ends the judgement:
+//!
+//! 1. `rules`: the answer's text. Is there a `todo!()` left, does it use what is forbidden ([`Rules`])?
+//! 2. `schedules`: small models, run by [`interleave`] under every schedule that matters. A wrong answer fails here in
+//!    the same way every time, with the schedule that breaks it.
+//! 3. `overlap`: models that can only end if the work overlaps, because threads meet inside it ([`Rendezvous`]).
+//! 4. `spec`: real threads and the real `std`, at full size. Last, because there a race shows only sometimes and a
+//!    deadlock costs the whole time limit.
+//!
+//! # What a judge may say
+//! An assertion that fails in a judge's own file is `wrong-result`. Better are [`expect_eq`], which shows both values,
+//! [`fail`], which names the verdict, and [`no_threads_left`]. All of them may be called on any thread; what they say
+//! counts even if the answer swallows the panic that follows.
+//!
+//! # Two ways to run
+//! Alone, under `cargo test` or `cargo nextest`, the program behaves like any test program, with a test for each
+//! layer. Started by a runner it reports over a private channel ([`protocol`]), because it shares its process with the
+//! answer, and neither the output nor the exit code of that process can be believed.
+mod exercise;
+mod explain;
+mod harness;
+mod json;
+pub mod protocol;
+mod record;
+mod rendezvous;
+mod report;
+mod rules;
+mod say;
+mod text;
+mod verdict;
+
+pub use exercise::{ANSWER_VARIABLE, Exercise};
+pub use json::Malformed;
+pub use rendezvous::Rendezvous;
+pub use report::{Judgement, LayerReport, Status, story_from_json, story_to_json};
+pub use rules::Rules;
+pub use say::{expect_eq, fail, no_threads_left};
+pub use std::process::ExitCode;
+pub use text::clean;
+pub use verdict::{UnknownVerdict, Verdict};

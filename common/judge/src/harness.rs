@@ -1,0 +1,147 @@
+//! The judge as a test program: what `cargo test` and `cargo nextest` expect of one.
+//!
+//! Each layer is a test of its own, so that nextest, which runs every test in a process of its own, and filters work
+//! as they do everywhere.
+mod arguments;
+
+use crate::exercise::{Event, Exercise};
+use crate::report::{Judgement, Status};
+use arguments::{Arguments, Colour};
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// What libtest exits with when a test fails.
+const FAILED: u8 = 101;
+
+/// How wide a story is drawn where nobody says how wide the terminal is.
+const WIDTH: usize = 100;
+
+/// Runs the judge as its command line asks.
+pub(crate) fn run(exercise: &Exercise) -> ExitCode {
+    let arguments = Arguments::parse(std::env::args().skip(1));
+    for odd in &arguments.unknown {
+        eprintln!("judge: the option `{}` is unknown here and was passed over", odd.escape_debug());
+    }
+    let mut out = io::stdout();
+    // A reader that has gone away (`| head`) is no reason to fail.
+    match respond(exercise, &arguments, &mut out) {
+        Ok(true) | Err(_) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(FAILED),
+    }
+}
+
+/// Whether all went well.
+fn respond(exercise: &Exercise, arguments: &Arguments, out: &mut impl Write) -> io::Result<bool> {
+    let names: Vec<String> = exercise.names().into_iter().map(|layer| layer.name).collect();
+    let chosen: Vec<&String> = names.iter().filter(|name| arguments.chooses(name)).collect();
+    if arguments.help {
+        write!(out, "{}", arguments::HELP)?;
+        return Ok(true);
+    }
+    if arguments.list {
+        for name in &chosen {
+            writeln!(out, "{name}: test")?;
+        }
+        if !arguments.terse {
+            writeln!(out, "\n{}, 0 benchmarks", count(chosen.len(), "test"))?;
+        }
+        return Ok(true);
+    }
+
+    writeln!(out, "\nrunning {}", count(chosen.len(), "test"))?;
+    let began = Instant::now();
+    let mut printed = Ok(());
+    let judgement = exercise.judge(
+        |name| chosen.iter().any(|c| *c == name),
+        |event| {
+            if let (Event::Passed(layer), true) = (event, printed.is_ok()) {
+                printed = passed(out, arguments, &layer.name);
+            }
+        },
+    );
+    printed?;
+    let seconds = began.elapsed().as_secs_f64();
+    let with = |status| {
+        let layers = judgement.layers.iter().filter(move |l| l.status == status);
+        layers.filter(|l| chosen.iter().any(|c| **c == l.name)).collect::<Vec<_>>()
+    };
+    let mut failed: Vec<String> = with(Status::Failed).iter().map(|l| l.name.clone()).collect();
+    if failed.is_empty() && !judgement.verdict.is_pass() {
+        // No layer ran: the answer could not be read.
+        failed.push(judgement.layer.clone());
+    }
+    for name in &failed {
+        if arguments.terse { write!(out, "F")? } else { writeln!(out, "test {name} ... FAILED")? }
+    }
+    let mut left = with(Status::NotRun);
+    left.retain(|layer| !failed.contains(&layer.name));
+    for layer in &left {
+        if arguments.terse {
+            write!(out, "i")?;
+        } else {
+            writeln!(out, "test {} ... ignored, an earlier layer failed", layer.name)?;
+        }
+    }
+    if arguments.terse {
+        writeln!(out)?;
+    }
+    if let Some(name) = failed.first() {
+        writeln!(out, "\nfailures:\n\n---- {name} ----")?;
+        write!(out, "{}", explanation(&judgement, width(), colour(arguments)))?;
+        writeln!(out, "\nfailures:\n    {name}")?;
+    }
+    writeln!(
+        out,
+        "\ntest result: {}. {} passed; {} failed; {} ignored; 0 measured; {} filtered out; finished in {seconds:.2}s\n",
+        if failed.is_empty() { "ok" } else { "FAILED" },
+        with(Status::Passed).len(),
+        failed.len(),
+        left.len(),
+        names.len() - chosen.len(),
+    )?;
+    out.flush()?;
+    Ok(failed.is_empty())
+}
+
+fn passed(out: &mut impl Write, arguments: &Arguments, name: &str) -> io::Result<()> {
+    if arguments.terse { write!(out, ".") } else { writeln!(out, "test {name} ... ok") }
+}
+
+/// What is wrong, in words and as a timeline.
+fn explanation(judgement: &Judgement, width: usize, colour: bool) -> String {
+    let mut text =
+        format!("{} ({})\n{}\n", judgement.verdict, judgement.verdict.meaning(), judgement.sentence);
+    if let Some(place) = &judgement.place {
+        text += &format!("  {}:{}: {}\n", place.file, place.line, place.code);
+    }
+    for detail in &judgement.details {
+        for line in detail.lines() {
+            text += &format!("  {line}\n");
+        }
+    }
+    if let Some(story) = &judgement.story {
+        text += &format!("\n{}", story.terminal(width, colour));
+    }
+    text
+}
+
+fn count(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
+fn width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    columns.filter(|columns| *columns >= 40).unwrap_or(WIDTH)
+}
+
+fn colour(arguments: &Arguments) -> bool {
+    match arguments.colour {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => {
+            let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+            !refused && io::stdout().is_terminal()
+        }
+    }
+}

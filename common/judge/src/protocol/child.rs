@@ -1,0 +1,94 @@
+//! The judge's side of the channel.
+use super::message::Message;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+
+/// The environment variable that tells a judge to report to a runner; its value is [`CHANNEL_ON_STDIN`].
+pub const CHANNEL_VARIABLE: &str = "JUDGE_CHANNEL";
+
+/// The only kind of channel there is.
+const CHANNEL_ON_STDIN: &str = "stdin";
+
+/// Where a judge's messages go.
+#[derive(Debug)]
+pub struct Channel {
+    stream: UnixStream,
+    nonce: String,
+}
+
+impl Channel {
+    /// The channel that the environment announces, or `None` when no runner is listening.
+    ///
+    /// To be called before any of the answer's code runs.
+    ///
+    /// # Errors
+    /// A channel was announced, but standard input is no socket or does not begin with a nonce.
+    pub fn from_stdin() -> io::Result<Option<Self>> {
+        match std::env::var(CHANNEL_VARIABLE) {
+            Err(_) => Ok(None),
+            Ok(kind) if kind == CHANNEL_ON_STDIN => {
+                // A descriptor of its own, closed on exec, so that no child process of the answer inherits it twice.
+                Channel::open(io::stdin().as_fd().try_clone_to_owned()?).map(Some)
+            }
+            Ok(other) => Err(invalid(format!(
+                "{CHANNEL_VARIABLE}={}: unknown; unset it, or let `cargo xtask check` start this judge",
+                other.escape_debug()
+            ))),
+        }
+    }
+
+    /// A channel over one end of a socket pair. Reads the nonce, to the end of what the runner says.
+    ///
+    /// # Errors
+    /// What arrives is not `nonce` and 32 hexadecimal digits, and nothing after it.
+    pub fn open(socket: OwnedFd) -> io::Result<Self> {
+        let mut stream = UnixStream::from(socket);
+        let mut text = Vec::new();
+        // One byte more than a right answer has: enough to see that it is too long.
+        (&mut stream).take(40).read_to_end(&mut text)?;
+        let nonce = std::str::from_utf8(&text).ok().and_then(nonce_of);
+        let nonce = nonce.ok_or_else(|| invalid("the channel does not begin with a nonce".to_string()))?;
+        Ok(Channel { nonce: nonce.to_string(), stream })
+    }
+
+    /// Sends one message.
+    ///
+    /// # Errors
+    /// The runner is gone.
+    pub fn send(&mut self, message: &Message) -> io::Result<()> {
+        self.stream.write_all(message.to_line(&self.nonce).as_bytes())
+    }
+}
+
+fn nonce_of(text: &str) -> Option<&str> {
+    let nonce = text.strip_prefix("nonce ")?.strip_suffix('\n')?;
+    (nonce.len() == 32 && nonce.bytes().all(|b| b.is_ascii_hexdigit())).then_some(nonce)
+}
+
+fn invalid(problem: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, problem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_nonce_and_nothing_else_opens_a_channel() {
+        let right = format!("nonce {}\n", "0a".repeat(16));
+        let table = [
+            (right.clone(), true),
+            (right.trim_end().to_string(), false),
+            (format!("{right}{right}"), false),
+            (format!("nonce {}\n", "zz".repeat(16)), false),
+            (String::new(), false),
+        ];
+        for (said, opens) in table {
+            let (mut ours, theirs) = UnixStream::pair().unwrap();
+            ours.write_all(said.as_bytes()).unwrap();
+            drop(ours);
+            assert_eq!(Channel::open(theirs.into()).is_ok(), opens, "{said:?}");
+        }
+    }
+}
