@@ -29,7 +29,7 @@ fn main() -> judge::ExitCode {
 /// Each of `count` parcels is weighed once, by at most `parts` threads, and the sum is right.
 fn weighs(count: usize, parts: usize) {
     let parcels = parcels(count);
-    let watch = Watch::new("parcel");
+    let watch = Watch::new("parcel", "was weighed");
     let total = exercise::total_weight(&parcels, parts, |parcel| {
         match parcels.iter().position(|known| real::ptr::eq(known, parcel)) {
             Some(number) => watch.note(number),
@@ -40,7 +40,7 @@ fn weighs(count: usize, parts: usize) {
         };
         parcel.grams
     });
-    watch.all_done("total_weight", "the numbers of the parcels that were weighed", (0..count).collect());
+    watch.all_done("total_weight", (0..count).map(|number| (number, 1)));
     let threads = watch.by_thread().len();
     if threads > parts {
         judge::fail(

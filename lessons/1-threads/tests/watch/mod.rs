@@ -5,10 +5,12 @@ use std::fmt::Debug;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, ThreadId};
 
-/// The pieces of work an answer has done so far. The work an answer is given calls [`Watch::note`].
+/// The pieces of work an answer has done so far. The work that the answer is given calls [`Watch::note`].
 pub struct Watch<P: 'static> {
-    /// What a piece is called.
-    called: &'static str,
+    /// What a piece is: "visitor".
+    noun: &'static str,
+    /// What is done with it: "was welcomed".
+    verb: &'static str,
     /// Who called the answer. The work belongs on threads that the answer starts.
     caller: ThreadId,
     /// Touched by every piece, so that the pieces are part of the schedules: whoever is first here differs from one
@@ -20,10 +22,12 @@ pub struct Watch<P: 'static> {
 }
 
 impl<P: Clone + Ord + Debug> Watch<P> {
-    /// Starts watching; one piece is `called` "gate", say. Lives for ever, as threads may that an answer forgets.
-    pub fn new(called: &'static str) -> &'static Self {
+    /// Starts watching for pieces of which one says "`noun` 1 `verb`". Lives for ever, as threads may that an answer
+    /// forgets.
+    pub fn new(noun: &'static str, verb: &'static str) -> &'static Self {
         Box::leak(Box::new(Self {
-            called,
+            noun,
+            verb,
             caller: thread::current().id(),
             touched: AtomicUsize::new(0),
             pieces: real::sync::Mutex::default(),
@@ -32,28 +36,36 @@ impl<P: Clone + Ord + Debug> Watch<P> {
 
     /// `piece` is being done by the calling thread. Returns how often it was done before.
     pub fn note(&self, piece: P) -> usize {
+        let Self { noun, verb, .. } = self;
         self.touched.fetch_add(1, Ordering::Relaxed);
         let me = thread::current().id();
         if me == self.caller {
             judge::fail(
                 judge::Verdict::NotConcurrent,
-                format!(
-                    "the work for {} {piece:?} was done by the thread that called, not by a thread started for it",
-                    self.called
-                ),
+                format!("{noun} {piece:?} {verb} on the calling thread, not on one that was started for it"),
             );
         }
-        let mut pieces = self.pieces.lock().expect("nothing panics while it holds this");
+        let mut pieces = self.pieces();
         let threads = pieces.entry(piece).or_default();
         threads.push(me);
         threads.len() - 1
     }
 
+    /// After `function` has returned: none of its threads is left, and each piece in `want` was done that often.
+    pub fn all_done(&self, function: &str, want: impl IntoIterator<Item = (P, usize)>) {
+        judge::no_threads_left(function);
+        let Self { noun, verb, .. } = self;
+        let pieces = self.pieces().clone();
+        for (piece, times) in want {
+            let done = pieces.get(&piece).map_or(0, Vec::len);
+            judge::expect_eq(&format!("how often {noun} {piece:?} {verb}"), done, times);
+        }
+    }
+
     /// The pieces done by each thread: one sorted list for each thread, the lists sorted.
     pub fn by_thread(&self) -> Vec<Vec<P>> {
-        let pieces = self.pieces.lock().expect("nothing panics while it holds this");
         let mut done_by: HashMap<ThreadId, Vec<P>> = HashMap::new();
-        for (piece, threads) in pieces.iter() {
+        for (piece, threads) in self.pieces().iter() {
             for thread in threads {
                 done_by.entry(*thread).or_default().push(piece.clone());
             }
@@ -63,12 +75,7 @@ impl<P: Clone + Ord + Debug> Watch<P> {
         lists
     }
 
-    /// After `function` has returned: none of its threads is left, and it did exactly the pieces in `want`.
-    pub fn all_done(&self, function: &str, what: &str, mut want: Vec<P>) {
-        judge::no_threads_left(function);
-        let mut done = self.by_thread().concat();
-        done.sort();
-        want.sort();
-        judge::expect_eq(what, done, want);
+    fn pieces(&self) -> real::sync::MutexGuard<'_, BTreeMap<P, Vec<ThreadId>>> {
+        self.pieces.lock().expect("nothing panics while it holds this")
     }
 }
