@@ -232,7 +232,7 @@ impl Exercise {
             tell(Event::Begin { name: &judgement.layers[at].name });
             let began = Instant::now();
             let outcome = match at.checked_sub(1) {
-                None => self.rules.check(&sources.answer, &sources.text).map_or(Ok(String::new()), Err),
+                None => self.rules.check(&sources.answer, &sources.text),
                 Some(at) => self.layers[at].run(&sources),
             };
             let report = &mut judgement.layers[at];
@@ -261,29 +261,27 @@ impl Exercise {
 
 impl Layer {
     /// Runs the layer on a thread of its own; says what was covered.
-    fn run(&self, sources: &Sources) -> Result<String, Finding> {
+    fn run(&self, sources: &Sources) -> Result<String, Box<Finding>> {
         // As much stack as a main thread has, and its name, so that messages read as they would in a program.
         let thread = thread::Builder::new().name("main".into()).stack_size(8 << 20);
         let modelled = matches!(self.work, Work::Model(..));
         thread::scope(|scope| {
             let run = || record::during(modelled, || self.run_here(sources));
-            let thread = thread.spawn_scoped(scope, run).map_err(|error| Finding {
-                verdict: Verdict::CouldNotJudge,
-                sentence: format!("No thread could be started for the layer: {error}."),
-                details: Vec::new(),
-                place: None,
-                story: None,
+            let thread = thread.spawn_scoped(scope, run).map_err(|error| {
+                let sentence = format!("No thread could be started for the layer: {error}.");
+                Box::new(Finding::new(Verdict::CouldNotJudge, sentence))
             })?;
             thread.join().unwrap_or_else(|payload| panic::resume_unwind(payload))
         })
     }
 
-    fn run_here(&self, sources: &Sources) -> Result<String, Finding> {
+    fn run_here(&self, sources: &Sources) -> Result<String, Box<Finding>> {
         match &self.work {
             Work::Real(body) => {
                 let panicked = panic::catch_unwind(AssertUnwindSafe(|| body()));
                 let message = panicked.err().map(|payload| record::message_of(&*payload));
-                explain::real_failure(sources, message.as_deref()).map_or(Ok(String::new()), Err)
+                explain::real_failure(sources, message.as_deref())
+                    .map_or(Ok(String::new()), |f| Err(Box::new(f)))
             }
             Work::Model(checker, body) => {
                 let body = Arc::clone(body);
@@ -298,12 +296,13 @@ impl Layer {
                 match panic::catch_unwind(AssertUnwindSafe(|| checker.check(schedule))) {
                     Ok(Ok(report)) => Ok(report.to_string()),
                     Ok(Err(failure)) => {
-                        Err(explain::failed_schedule(sources, &failure, self.kind == Kind::Overlap))
+                        let finding = explain::failed_schedule(sources, &failure, self.kind == Kind::Overlap);
+                        Err(Box::new(finding))
                     }
                     // The explorer itself failed, or there is none.
                     Err(payload) => {
                         let message = record::message_of(&*payload);
-                        Err(explain::real_failure(sources, Some(&message)).expect("a message was given"))
+                        Err(Box::new(explain::explorer_failed(sources, &message)))
                     }
                 }
             }

@@ -15,6 +15,13 @@ pub(crate) struct Finding {
     pub story: Option<Story>,
 }
 
+impl Finding {
+    /// A finding that says only this much.
+    pub fn new(verdict: Verdict, sentence: impl Into<String>) -> Self {
+        Finding { verdict, sentence: sentence.into(), details: Vec::new(), place: None, story: None }
+    }
+}
+
 /// The files a failure may point into.
 #[derive(Clone, Debug)]
 pub(crate) struct Sources {
@@ -44,6 +51,11 @@ pub(crate) fn real_failure(sources: &Sources, message: Option<&str>) -> Option<F
         return Some(as_said(said));
     }
     message.map(|message| from_panic(sources, message, &record::panics()))
+}
+
+/// Explains a panic that came out of a check itself: of code it could not run under its control.
+pub(crate) fn explorer_failed(sources: &Sources, message: &str) -> Finding {
+    real_failure(sources, None).unwrap_or_else(|| from_panic(sources, message, &record::panics()))
 }
 
 /// Explains a failing schedule.

@@ -31,6 +31,7 @@
 //! Alone, under `cargo test` or `cargo nextest`, the program behaves like any test program, with a test for each
 //! layer. Started by a runner it reports over a private channel ([`protocol`]), because it shares its process with the
 //! answer, and neither the output nor the exit code of that process can be believed.
+pub mod chapter;
 mod exercise;
 mod explain;
 mod harness;

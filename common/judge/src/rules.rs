@@ -76,44 +76,45 @@ impl Rules {
         self
     }
 
-    /// The first rule that `source` breaks.
-    pub(crate) fn check(&self, file: &str, source: &str) -> Option<Finding> {
-        let tokens = tokens::tokens(source)?;
+    /// Looks for the first rule that `source` breaks; else says what there is to note.
+    pub(crate) fn check(&self, file: &str, source: &str) -> Result<String, Box<Finding>> {
+        let Some(tokens) = tokens::tokens(source) else {
+            return Ok("left to the compiler: it does not read as Rust".into());
+        };
         let text = Text { paths: tokens::paths(&tokens), tokens };
-        let found = |verdict, line: Option<usize>, sentence: String, why: String| Finding {
-            verdict,
-            sentence,
-            details: if why.is_empty() { Vec::new() } else { vec![why] },
-            place: line.map(|line| text::place(file, line, source)),
-            story: None,
+        let found = |verdict, line: Option<usize>, sentence: String, why: &str| {
+            let mut finding = Finding::new(verdict, sentence);
+            finding.details.extend((!why.is_empty()).then(|| why.to_string()));
+            finding.place = line.map(|line| text::place(file, line, source));
+            Err(Box::new(finding))
         };
 
         for macro_name in ["todo!", "unimplemented!"] {
             if let Some(line) = text.find(&Pattern::new(macro_name), Where::Anywhere) {
                 let sentence =
                     format!("There is still a `{macro_name}()` in line {line}: your code goes there.");
-                return Some(found(Verdict::NotStarted, Some(line), sentence, String::new()));
+                return found(Verdict::NotStarted, Some(line), sentence, "");
             }
         }
         if let Some((line, what, why)) = builtin::find(&text, &self.allowed) {
             let sentence = format!("Line {line} uses {what}, which no exercise needs.");
-            return Some(found(Verdict::BreaksARule, Some(line), sentence, why));
+            return found(Verdict::BreaksARule, Some(line), sentence, &why);
         }
         for rule in &self.forbidden {
             if let Some(line) = text.find(&rule.pattern, Where::Anywhere) {
                 let sentence =
                     format!("Line {line} uses `{}`, which this exercise forbids.", rule.pattern.text);
-                return Some(found(Verdict::BreaksARule, Some(line), sentence, rule.why.clone()));
+                return found(Verdict::BreaksARule, Some(line), sentence, &rule.why);
             }
         }
         for rule in &self.required {
             if text.find(&rule.pattern, Where::Code).is_none() {
                 let sentence =
                     format!("This exercise asks for `{}`, and it is not there.", rule.pattern.text);
-                return Some(found(Verdict::BreaksARule, None, sentence, rule.why.clone()));
+                return found(Verdict::BreaksARule, None, sentence, &rule.why);
             }
         }
-        None
+        Ok(String::new())
     }
 }
 

@@ -193,7 +193,7 @@ fn use_tree(
         if !token.is_word() {
             break;
         }
-        if !(token.text == "self" && !path.is_empty()) {
+        if token.text != "self" || path.is_empty() {
             path.push(token.text.clone());
         }
         at += 1;
