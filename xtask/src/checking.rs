@@ -1,0 +1,97 @@
+//! The learner's own answer: whether it was begun, how it is judged, what is remembered of that.
+use crate::compile::{Answer, Timing};
+use crate::judging::{Judged, judge};
+use crate::lessons::{Exercise, Lesson};
+use crate::progress::{Fact, Progress};
+use crate::screen::{Screen, Style};
+use crate::workspace::Workspace;
+use crate::{files, last, starter};
+use anyhow::{Context, Result};
+use interleave::Place;
+use judge::protocol::Message;
+use judge::{Judgement, Verdict};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Judges the file that the learner edits, and remembers the verdict.
+///
+/// A file that is still the starter is not compiled: there is nothing to find out, and the first contact is quick.
+pub fn check(workspace: &Workspace, lesson: &Lesson, exercise: &Exercise, screen: &Screen) -> Result<Judged> {
+    let source = lesson.answer(&exercise.id);
+    let judged = match not_started(workspace, lesson, exercise)? {
+        Some(judgement) => plainly(judgement),
+        None => {
+            with_progress(workspace, &Answer { lesson, exercise, source: &source, slot: "yours" }, screen)
+        }
+    };
+    last::keep(workspace, &source, &judged)?;
+    if judged.judgement.verdict.is_pass() {
+        Progress::update(workspace, |progress| {
+            progress.set_today(Fact::Done, &exercise.id);
+            progress.forget(Fact::Skipped, &exercise.id);
+        })?;
+    }
+    Ok(judged)
+}
+
+/// Judges any file as an answer to the exercise; nothing is remembered.
+pub fn check_other(
+    workspace: &Workspace,
+    lesson: &Lesson,
+    exercise: &Exercise,
+    source: &Path,
+    screen: &Screen,
+) -> Result<Judged> {
+    let source = source.canonicalize().with_context(|| format!("cannot read {}", source.display()))?;
+    Ok(with_progress(workspace, &Answer { lesson, exercise, source: &source, slot: "other" }, screen))
+}
+
+/// The judgement of a file that is still the starter, or of no file.
+pub fn not_started(workspace: &Workspace, lesson: &Lesson, exercise: &Exercise) -> Result<Option<Judgement>> {
+    // A program to repair fails in a way worth seeing, so its starter is judged like any answer.
+    if exercise.starter.is_some_and(|verdict| verdict != Verdict::NotStarted) {
+        return Ok(None);
+    }
+    let path = lesson.answer(&exercise.id);
+    let short = workspace.short(&path);
+    let said = |sentence: String| Judgement::new(&exercise.id, Verdict::NotStarted, "", sentence);
+    let Some(text) = files::read_if_there(&path)? else {
+        return Ok(Some(said(format!(
+            "{short} is missing; `cargo xtask reset {}` puts it back.",
+            exercise.number()
+        ))));
+    };
+    if lesson.starter(&exercise.id)?.as_ref() != Some(&text) {
+        return Ok(None);
+    }
+    let mut judgement = said("Nothing is written yet.".to_owned());
+    if let Some(line) = starter::first_todo(&text) {
+        let code = text.lines().nth(line - 1).unwrap_or("").trim().to_owned();
+        judgement.place = Some(Place { file: short, line: line as u32, code });
+    }
+    Ok(Some(judgement))
+}
+
+/// A judgement that needed no judge.
+fn plainly(judgement: Judgement) -> Judged {
+    Judged { judgement, printed: String::new(), compiler: None, timing: Timing::default() }
+}
+
+/// Judges, and says at a terminal which layer is at work.
+fn with_progress(workspace: &Workspace, answer: &Answer, screen: &Screen) -> Judged {
+    let say = |what: &str| {
+        if screen.live {
+            print!("\r\x1b[K{}", screen.paint(Style::Faint, what));
+            // Only a courtesy; the verdict follows.
+            let _ = io::stdout().flush();
+        }
+    };
+    say(&format!("compiling {} …", answer.exercise.id));
+    let judged = judge(workspace, answer, &mut |message| {
+        if let Message::LayerBegin { layer } = message {
+            say(&format!("judging {}: {layer} …", answer.exercise.id));
+        }
+    });
+    say("");
+    judged
+}

@@ -1,0 +1,92 @@
+//! `list`: all steps, and which are done.
+use super::Command;
+use crate::args::{Args, Spec};
+use crate::exit::Exit;
+use crate::lessons::{Course, Step};
+use crate::path;
+use crate::progress::{Fact, Progress};
+use crate::screen::{Screen, Style};
+use crate::workspace::Workspace;
+use anyhow::Result;
+use serde_json::{Value, json};
+use std::ffi::OsString;
+
+pub const COMMAND: Command = Command {
+    name: "list",
+    takes: "[--json]",
+    summary: "Show all steps, and which are done",
+    help: "\
+Marks: + done, > next, ~ skipped, . open. Demos count as done once they were run.
+
+  --json    the same for programs
+
+Example: cargo xtask list
+",
+    run,
+};
+
+fn run(raw: Vec<OsString>) -> Result<Exit> {
+    let args =
+        Args::parse("list", raw, &Spec { switches: &["json"], values: &[], words: 0, passes_on: false })?;
+    let workspace = Workspace::find()?;
+    let course = Course::load_and_warn(&workspace)?;
+    let progress = Progress::load(&workspace)?;
+    if args.has("json") {
+        println!("{}", as_json(&course, &progress));
+    } else {
+        print!("{}", as_text(&course, &progress, &Screen::stdout()));
+    }
+    Ok(if course.broken.is_empty() { Exit::Fine } else { Exit::NotJudged })
+}
+
+pub fn as_text(course: &Course, progress: &Progress, screen: &Screen) -> String {
+    let next = path::next(course, progress).map(|next| next.exercise.id.as_str());
+    let mut out = String::new();
+    for lesson in &course.lessons {
+        let (done, all) = path::done(lesson.exercises(), progress);
+        let title = format!("{}. {}", lesson.number, lesson.title);
+        out += &format!("{}  {done} of {all} done\n", screen.paint(Style::Strong, &title));
+        for step in &lesson.steps {
+            let id = step.id();
+            let (mark, style) = match step {
+                Step::Exercise(_) if progress.has(Fact::Done, id) => ("+", Style::Good),
+                Step::Demo(_) if progress.has(Fact::Seen, id) => ("+", Style::Good),
+                _ if next == Some(id) => (">", Style::Warn),
+                _ if progress.has(Fact::Skipped, id) => ("~", Style::Faint),
+                _ => (".", Style::Faint),
+            };
+            let (title, minutes, kind) = match step {
+                Step::Demo(demo) => (&demo.title, demo.minutes, "run"),
+                Step::Exercise(exercise) => (&exercise.title, exercise.minutes, exercise.kind.word()),
+            };
+            out += &format!("  {} {id:<26} {kind:<8} {minutes:>3} min  {title}\n", screen.paint(style, mark));
+        }
+        out.push('\n');
+    }
+    let (done, all) = path::done(course.exercises().map(|(_, exercise)| exercise), progress);
+    out + &format!("{done} of {all} exercises done\n")
+}
+
+fn as_json(course: &Course, progress: &Progress) -> Value {
+    let step = |step: &Step| match step {
+        Step::Demo(demo) => json!({
+            "id": demo.id, "kind": "demo", "title": demo.title, "minutes": demo.minutes,
+            "done": progress.value(Fact::Seen, &demo.id),
+        }),
+        Step::Exercise(exercise) => json!({
+            "id": exercise.id, "kind": exercise.kind.word(), "title": exercise.title, "minutes": exercise.minutes,
+            "points": exercise.points, "section": exercise.section, "misconception": exercise.misconception,
+            "done": progress.value(Fact::Done, &exercise.id),
+            "hints_opened": progress.value(Fact::Hint, &exercise.id).and_then(|n| n.parse::<usize>().ok()).unwrap_or(0),
+            "gave_up": progress.has(Fact::GaveUp, &exercise.id),
+            "skipped": progress.has(Fact::Skipped, &exercise.id),
+        }),
+    };
+    let lessons = course.lessons.iter().map(|lesson| {
+        json!({
+            "number": lesson.number, "name": lesson.name, "title": lesson.title,
+            "steps": lesson.steps.iter().map(step).collect::<Vec<_>>(),
+        })
+    });
+    json!({ "lessons": lessons.collect::<Vec<_>>(), "broken": course.broken })
+}

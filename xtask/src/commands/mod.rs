@@ -1,0 +1,75 @@
+//! All commands, in the order in which a learner and then a maintainer meets them.
+mod check;
+mod check_all;
+mod hint;
+mod learn;
+mod list;
+mod quiz;
+mod reset;
+mod run;
+mod solution;
+mod starters;
+mod verify;
+mod why;
+
+use crate::exit::Exit;
+use anyhow::Result;
+use std::ffi::OsString;
+
+/// A command of the course.
+pub struct Command {
+    /// What is typed.
+    pub name: &'static str,
+    /// Its arguments.
+    pub takes: &'static str,
+    /// What it does, in a line.
+    pub summary: &'static str,
+    /// The rest of its help, with an example.
+    pub help: &'static str,
+    /// Does it.
+    pub run: fn(Vec<OsString>) -> Result<Exit>,
+}
+
+/// Every command.
+pub const COMMANDS: &[Command] = &[
+    learn::COMMAND,
+    list::COMMAND,
+    run::COMMAND,
+    check::COMMAND,
+    why::COMMAND,
+    hint::COMMAND,
+    quiz::COMMAND,
+    solution::COMMAND,
+    reset::COMMAND,
+    verify::COMMAND,
+    starters::COMMAND,
+    check_all::COMMAND,
+];
+
+/// The commands that are for maintainers only.
+const MAINTAINERS_FROM: &str = "verify";
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 fine · 1 the work under judgement fails · 2 wrong usage · 3 could not be judged · 75 interrupted
+";
+
+/// What there is.
+pub fn overview() -> String {
+    let mut text =
+        String::from("Interleave: learn concurrency in Rust.\n\nStart with `cargo xtask learn`.\n\n");
+    for command in COMMANDS {
+        if command.name == MAINTAINERS_FROM {
+            text += "\nFor those who maintain the course:\n";
+        }
+        let call = format!("{} {}", command.name, command.takes);
+        text += &format!("  {call:<28} {}\n", command.summary);
+    }
+    text += "\n`cargo xtask COMMAND --help` says more. An exercise is named by its number: 104.\n";
+    text + EXIT_CODES
+}
+
+/// One command's help.
+pub fn help(command: &Command) -> String {
+    let call = format!("cargo xtask {} {}", command.name, command.takes);
+    format!("{}\n\nUsage: {}\n\n{}\n{EXIT_CODES}", command.summary, call.trim_end(), command.help)
+}

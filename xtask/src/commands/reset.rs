@@ -1,0 +1,84 @@
+//! `reset`: the starter back, the learner's text kept beside it.
+use super::Command;
+use crate::args::{Args, Spec};
+use crate::exit::{Exit, usage};
+use crate::lessons::{Course, Exercise, Lesson};
+use crate::progress::{Fact, Progress};
+use crate::workspace::Workspace;
+use crate::{files, select};
+use anyhow::{Context, Result, bail};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+pub const COMMAND: Command = Command {
+    name: "reset",
+    takes: "104|--all",
+    summary: "Put the starter back; your text is kept beside it",
+    help: "\
+What you wrote stays as `e104_visits.rs.kept.1`, `.kept.2`, … in the same folder. The exercise counts as open again.
+
+  --all    every exercise that was changed
+
+Example: cargo xtask reset 104
+",
+    run,
+};
+
+fn run(raw: Vec<OsString>) -> Result<Exit> {
+    let args =
+        Args::parse("reset", raw, &Spec { switches: &["all"], values: &[], words: 1, passes_on: false })?;
+    let workspace = Workspace::find()?;
+    let course = Course::load_and_warn(&workspace)?;
+    let chosen = match (args.word(), args.has("all")) {
+        (Some(word), false) => select::exercises(&course, word)?,
+        (None, true) => select::exercises(&course, "all")?,
+        _ => {
+            return usage("reset: which exercise? Try `cargo xtask reset 104`, or `cargo xtask reset --all`");
+        }
+    };
+    let mut changed = 0;
+    for (lesson, exercise) in chosen {
+        changed += usize::from(reset(&workspace, lesson, exercise)?);
+    }
+    if changed == 0 {
+        println!("Nothing to do: it is the starter already.");
+    }
+    Ok(Exit::Fine)
+}
+
+/// Puts one starter back. Says whether there was anything to do.
+fn reset(workspace: &Workspace, lesson: &Lesson, exercise: &Exercise) -> Result<bool> {
+    let Some(starter) = lesson.starter(&exercise.id)? else {
+        bail!(
+            "{} has neither solutions/ nor starters/ to take the starter from",
+            workspace.short(&lesson.folder)
+        );
+    };
+    let path = lesson.answer(&exercise.id);
+    let text = files::read_if_there(&path)?;
+    if text.as_ref() == Some(&starter) {
+        return Ok(false);
+    }
+    let mut kept = String::new();
+    if let Some(text) = text {
+        let beside = free_name(&path)?;
+        files::replace(&beside, text)?;
+        kept = format!("; your text is {}", workspace.short(&beside));
+    }
+    files::replace(&path, starter)?;
+    Progress::update(workspace, |progress| {
+        progress.forget(Fact::Done, &exercise.id);
+        progress.forget(Fact::Skipped, &exercise.id);
+    })?;
+    println!("{} is the starter again{kept}", workspace.short(&path));
+    Ok(true)
+}
+
+/// `e104_visits.rs.kept.1`, or the first number that is free.
+fn free_name(path: &Path) -> Result<PathBuf> {
+    let name = path.file_name().context("an exercise has a name")?.to_string_lossy();
+    let mut names = (1..=9_999).map(|number| path.with_file_name(format!("{name}.kept.{number}")));
+    names
+        .find(|path| !path.exists())
+        .with_context(|| format!("remove some of the old texts beside {}", path.display()))
+}

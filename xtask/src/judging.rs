@@ -1,0 +1,181 @@
+//! Judging one answer: compile it, run its judge, and say how it ended.
+use crate::capture::{ANSWER_BYTES, Drain};
+use crate::compile::{Answer, Compiled, Timing, compile};
+use crate::diagnostics::{Diagnostic, plain};
+use crate::files;
+use crate::process::{LAST_WORDS, has_ended, start};
+use crate::workspace::Workspace;
+use anyhow::{Result, bail};
+use interleave::Place;
+use judge::protocol::{CHANNEL_VARIABLE, Ending, Message, Read, Runner};
+use judge::{Judgement, Verdict};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How often to look whether a judge has ended that keeps silent.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// How long a judge may take to end after its last word.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A judgement and what goes with it.
+#[derive(Debug)]
+pub struct Judged {
+    /// The judgement.
+    pub judgement: Judgement,
+    /// What the program printed.
+    pub printed: String,
+    /// The compiler's first error as it rendered it, coloured, and how many more there are.
+    pub compiler: Option<(String, usize)>,
+    /// Where the time went.
+    pub timing: Timing,
+}
+
+/// Judges an answer. Every trouble that is not the answer's own becomes the verdict `could-not-judge`.
+///
+/// `watch` is told what the judge says while it runs.
+pub fn judge(workspace: &Workspace, answer: &Answer, watch: &mut dyn FnMut(&Message)) -> Judged {
+    let mut timing = Timing::default();
+    attempt(workspace, answer, &mut timing, watch).unwrap_or_else(|trouble| {
+        let mut judgement = Judgement::new(
+            &answer.exercise.id,
+            Verdict::CouldNotJudge,
+            "",
+            "The judge could not do its work; this says nothing about the answer.",
+        );
+        judgement.details.push(format!("{trouble:#}"));
+        Judged { judgement, printed: String::new(), compiler: None, timing }
+    })
+}
+
+fn attempt(
+    workspace: &Workspace,
+    answer: &Answer,
+    timing: &mut Timing,
+    watch: &mut dyn FnMut(&Message),
+) -> Result<Judged> {
+    // Another terminal may be judging the same exercise.
+    let _alone = files::lock(&answer.folder(workspace).join("lock"))?;
+    let compiled = compile(workspace, answer, timing)?;
+    let (judgement, printed, compiler) = match compiled {
+        Compiled::AnswerRefused(errors) => {
+            let sentence = "The compiler refuses it; start with its first message.";
+            let (judgement, compiler) = refused(workspace, answer, sentence, &errors);
+            (judgement, String::new(), Some(compiler))
+        }
+        Compiled::JudgeRefused(errors) => {
+            judge_compiles_otherwise(workspace, answer, &errors)?;
+            let sentence = "The judge cannot call it: keep the functions as the starter declares them.";
+            let (judgement, compiler) = refused(workspace, answer, sentence, &errors);
+            (judgement, String::new(), Some(compiler))
+        }
+        Compiled::Ready(binary) => {
+            let begin = Instant::now();
+            let (judgement, printed) = run(workspace, answer, &binary, watch)?;
+            timing.run = begin.elapsed();
+            (judgement, printed, None)
+        }
+    };
+    Ok(Judged { judgement, printed, compiler, timing: *timing })
+}
+
+/// When the judge does not compile against an answer, it is the answer's fault only if the judge compiles against the
+/// untouched starter.
+fn judge_compiles_otherwise(workspace: &Workspace, answer: &Answer, errors: &[Diagnostic]) -> Result<()> {
+    let Some(starter) = answer.lesson.starter(&answer.exercise.id)? else { return Ok(()) };
+    let probe = Answer { slot: "probe", ..*answer };
+    let source = probe.folder(workspace).join(format!("{}.rs", answer.exercise.id));
+    files::replace(&source, starter)?;
+    match compile(workspace, &Answer { source: &source, ..probe }, &mut Timing::default())? {
+        Compiled::Ready(_) => Ok(()),
+        Compiled::AnswerRefused(_) | Compiled::JudgeRefused(_) => {
+            bail!(
+                "the judge does not compile, not even with the untouched starter:\n{}",
+                plain(&errors[0].rendered)
+            )
+        }
+    }
+}
+
+/// The judgement of what does not compile, and the first error as the compiler shows it.
+fn refused(
+    workspace: &Workspace,
+    answer: &Answer,
+    sentence: &str,
+    errors: &[Diagnostic],
+) -> (Judgement, (String, usize)) {
+    let mut judgement = Judgement::new(&answer.exercise.id, Verdict::DoesNotCompile, "compile", sentence);
+    let first = &errors[0];
+    judgement.details.push(plain(&first.message));
+    judgement.place = first.place.as_ref().map(|(file, line)| {
+        let text = files::read(&workspace.root.join(file)).unwrap_or_default();
+        let code = text.lines().nth(*line as usize - 1).unwrap_or("").trim().to_owned();
+        Place { file: file.clone(), line: *line, code }
+    });
+    (judgement, (first.rendered.trim_end().to_owned(), errors.len() - 1))
+}
+
+/// Runs a judge in its own process group, listens to it, and ends the group whatever happens.
+fn run(
+    workspace: &Workspace,
+    answer: &Answer,
+    binary: &Path,
+    watch: &mut dyn FnMut(&Message),
+) -> Result<(Judgement, String)> {
+    let (mut runner, channel) = Runner::start()?;
+    let mut command = Command::new(binary);
+    command
+        .current_dir(&workspace.root)
+        .env(CHANNEL_VARIABLE, "stdin")
+        .env("JUDGE_ANSWER", answer.source)
+        .env_remove("RUST_BACKTRACE")
+        .stdin(Stdio::from(channel))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut group = start(&mut command)?;
+    // The command holds the child's end of the channel; its end shall be seen when the child's is closed.
+    drop(command);
+    let stdout = group.child.stdout.take().map(|stream| Drain::start(stream, ANSWER_BYTES));
+    let stderr = group.child.stderr.take().map(|stream| Drain::start(stream, ANSWER_BYTES));
+
+    let limit = answer.exercise.limit_s;
+    let mut deadline = Instant::now() + Duration::from_secs(limit);
+    let mut silent = false;
+    let in_time = loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if has_ended(&mut group) {
+            break true;
+        }
+        if left.is_zero() {
+            break false;
+        }
+        if silent {
+            thread::sleep(Duration::from_millis(1));
+            continue;
+        }
+        match runner.read(left.min(GLANCE))? {
+            Read::Messages(messages) => {
+                for message in &messages {
+                    watch(message);
+                    if matches!(message, Message::Done(_)) {
+                        deadline = Instant::now() + GRACE;
+                    }
+                }
+            }
+            Read::Nothing => {}
+            // Nothing more can come; only its end is waited for.
+            Read::End => silent = true,
+        }
+    };
+    // No child of the answer outlives its judgement.
+    group.kill();
+    let status = group.child.wait()?;
+    runner.drain()?;
+    let ending = if in_time { Ending::from(status) } else { Ending::Limit(limit) };
+    let judgement = runner.finish().judgement(&answer.exercise.id, ending);
+    let text = |drain: Option<Drain>| drain.map(|drain| drain.text(LAST_WORDS)).unwrap_or_default();
+    let printed = format!("{}{}", text(stdout), text(stderr));
+    Ok((judgement, printed))
+}

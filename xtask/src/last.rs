@@ -1,0 +1,59 @@
+//! The last verdict of each exercise, kept so that `why` can tell it again.
+use crate::compile::{Timing, state};
+use crate::files;
+use crate::judging::Judged;
+use crate::workspace::Workspace;
+use anyhow::Result;
+use judge::Judgement;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// A verdict told again.
+pub struct Last {
+    /// As it was.
+    pub judged: Judged,
+    /// Whether the answer has been changed since.
+    pub outdated: bool,
+}
+
+/// Keeps a verdict of the answer in `source`.
+pub fn keep(workspace: &Workspace, source: &Path, judged: &Judged) -> Result<()> {
+    let record = json!({ "answer": state(source), "judged": to_json(judged) });
+    files::replace(&path(workspace, &judged.judgement.exercise), record.to_string())
+}
+
+/// The last verdict of an exercise, unless there is none or an older version of this program wrote it.
+pub fn recall(workspace: &Workspace, source: &Path, exercise: &str) -> Result<Option<Last>> {
+    let Some(text) = files::read_if_there(&path(workspace, exercise))? else { return Ok(None) };
+    let record: Value = serde_json::from_str(&text).unwrap_or_default();
+    let Some(judged) = from_json(&record["judged"]) else { return Ok(None) };
+    Ok(Some(Last { judged, outdated: record["answer"] != state(source) }))
+}
+
+fn path(workspace: &Workspace, exercise: &str) -> PathBuf {
+    workspace.cache().join("last").join(format!("{exercise}.json"))
+}
+
+/// A judgement with all that belongs to it, for programs to read.
+pub fn to_json(judged: &Judged) -> Value {
+    let mut value = judged.judgement.to_json();
+    value["printed"] = json!(judged.printed);
+    value["compiler"] = json!(judged.compiler.as_ref().map(|(text, _)| text));
+    value["more_errors"] = json!(judged.compiler.as_ref().map_or(0, |(_, more)| *more));
+    let timing = &judged.timing;
+    value["ms"] = json!({
+        "cargo": timing.cargo.as_millis() as u64, "answer": timing.answer.as_millis() as u64,
+        "judge": timing.judge.as_millis() as u64, "run": timing.run.as_millis() as u64,
+    });
+    value
+}
+
+fn from_json(value: &Value) -> Option<Judged> {
+    let more = value["more_errors"].as_u64()? as usize;
+    Some(Judged {
+        judgement: Judgement::from_json(value).ok()?,
+        printed: value["printed"].as_str()?.to_owned(),
+        compiler: value["compiler"].as_str().map(|text| (text.to_owned(), more)),
+        timing: Timing::default(),
+    })
+}
