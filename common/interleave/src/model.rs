@@ -1,11 +1,62 @@
-//! What code can ask about the model it runs in.
+//! What code can ask about the model it runs in, for those who write checks.
+
+use crate::engine::{self, Handle, State, quiet};
+use ::std::fmt;
+use ::std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Whether the calling thread runs inside a check.
 pub fn in_model() -> bool {
-    false
+    engine::in_model()
 }
 
 /// How many spawned threads have not ended, other than the caller. Outside a check: 0.
 pub fn live_threads() -> usize {
-    0
+    if !in_model() {
+        return 0;
+    }
+    let me = engine::me();
+    engine::inspect(|world| world.live_threads(me))
+}
+
+/// Keeps notes of what the checked code does, from any of its threads.
+///
+/// Looking at it is no scheduling point and leaves no line in a report, so that a check can watch without
+/// adding interleavings. The order of looks still tells schedules apart, which keeps the search sound.
+pub struct Notes<T> {
+    handle: Handle,
+    value: Mutex<T>,
+}
+
+impl<T> Notes<T> {
+    /// Notes that begin like this.
+    #[track_caller]
+    pub const fn new(value: T) -> Self {
+        Notes { handle: Handle::new(), value: Mutex::new(value) }
+    }
+
+    /// Reads or changes the notes. `f` must not use anything that the check schedules.
+    pub fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
+        if in_model() {
+            let id = self.handle.id("notes", || State::Log);
+            quiet(self.handle.created, |step| step.touch(id));
+        }
+        f(&mut self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, T> {
+        self.value.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T: Default> Default for Notes<T> {
+    #[track_caller]
+    fn default() -> Self {
+        Notes::new(T::default())
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Notes<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.lock().fmt(f)
+    }
 }

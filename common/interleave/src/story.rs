@@ -1,5 +1,10 @@
 //! A failing schedule as plain data: every name and place resolved, ready to be drawn.
 
+use crate::names::Names;
+use crate::sentences::say;
+use crate::trace::{Event, Kind, Trace};
+use crate::why::Focus;
+
 /// A schedule, step by step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Story {
@@ -9,11 +14,13 @@ pub struct Story {
     pub threads: Vec<String>,
     /// What happened, in order.
     pub steps: Vec<Step>,
+    /// How many steps are not told, because they do not matter here.
+    pub left_out: usize,
     /// Why it went wrong, in sentences.
     pub because: Vec<String>,
     /// The token that replays this schedule.
     pub replay: String,
-    /// In which schedule, counted from 1, it was found.
+    /// In which run, counted from 1, it was found.
     pub schedule: usize,
     /// How many unlucky moments it took.
     pub cost: usize,
@@ -45,9 +52,55 @@ pub struct Place {
     pub code: String,
 }
 
+/// `e104_visits.rs:31`
+impl ::std::fmt::Display for Place {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        write!(f, "{}:{}", self.file.rsplit('/').next().unwrap_or_default(), self.line)
+    }
+}
+
+/// A story longer than this is told without the steps that do not matter.
+const SHORT: usize = 9;
+
+/// Tells a trace. The steps that do not matter are left out, if there are many.
+pub(crate) fn tell(trace: &Trace, names: &Names, focus: &Focus) -> Story {
+    let worth = |e: &Event| !matches!(e.kind, Kind::Start | Kind::Exit | Kind::DropReceiver | Kind::Switch);
+    let all: Vec<usize> = (0..trace.events.len()).filter(|i| worth(&trace.events[*i])).collect();
+    let mut told = all.clone();
+    if told.len() > SHORT && !focus.is_empty() {
+        told.retain(|i| focus.has(*i, &trace.events[*i]));
+    }
+    if told.len() > SHORT {
+        // Starting and ending threads is the part of a story that everybody knows.
+        let plain = |e: &Event| matches!(e.kind, Kind::Spawn | Kind::Join | Kind::DropSender);
+        told.retain(|i| !plain(&trace.events[*i]) || focus.has(*i, &trace.events[*i]));
+    }
+    let mut steps = Vec::with_capacity(told.len());
+    let mut previous = 0;
+    for index in &told {
+        let event = &trace.events[*index];
+        let switched = trace.events[previous..*index].iter().any(|e| e.kind == Kind::Switch);
+        previous = *index;
+        let place = match &focus.failing_place {
+            Some((file, line)) if event.kind == Kind::Panic => Some(names.place_of(file, *line)),
+            // A guard's drop has no place of its own.
+            _ if matches!(event.kind, Kind::Unlock | Kind::ReadUnlock | Kind::WriteUnlock) => None,
+            _ => Some(names.place(event.loc)),
+        };
+        steps.push(Step {
+            thread: event.thread,
+            text: say(event, trace, names),
+            place,
+            bad: focus.is_bad(*index, event),
+            switched,
+        });
+    }
+    Story { threads: names.threads().to_vec(), left_out: all.len() - told.len(), steps, ..Story::default() }
+}
+
 impl Story {
-    /// The schedule as a timeline for a terminal `width` columns wide.
-    pub fn terminal(&self, _width: usize, _colour: bool) -> String {
-        format!("{}\n", self.title)
+    /// The schedule as a timeline for a terminal `width` columns wide: a lane per thread, time downwards.
+    pub fn terminal(&self, width: usize, colour: bool) -> String {
+        crate::timeline::draw(self, width, colour)
     }
 }

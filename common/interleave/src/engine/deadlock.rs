@@ -1,0 +1,131 @@
+//! When nobody can move: who waits for what, and who would have to act.
+
+use super::world::{Held, State, World};
+use super::{Op, Tid};
+use crate::check::FailureKind;
+use crate::trace::{Kind, Loc, NONE};
+
+/// A thread that waits for ever.
+#[derive(Clone, Debug)]
+pub(crate) struct Waiting {
+    pub(crate) thread: Tid,
+    pub(crate) wants: Want,
+    /// The object it waits for; the thread's number for [`Want::End`].
+    pub(crate) object: u32,
+    pub(crate) at: Loc,
+    /// The threads that would have to act.
+    pub(crate) on: Vec<Tid>,
+    pub(crate) holds: Vec<Held>,
+}
+
+/// What a thread waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Want {
+    Lock,
+    ReadLock,
+    WriteLock,
+    /// A notification on a condition variable.
+    Notification,
+    /// The mutex, after having been notified.
+    Relock,
+    Room,
+    Message,
+    /// The end of a thread.
+    End,
+    Unpark,
+}
+
+impl World {
+    /// Notes that whoever has not ended waits for ever.
+    pub(super) fn fail_blocked(&mut self) {
+        let mut waiting = Vec::new();
+        for thread in 0..self.threads.len() {
+            if self.threads[thread].finished {
+                continue;
+            }
+            let Some(op) = self.threads[thread].pending else { continue };
+            let (wants, object) = match op {
+                Op::Lock(m) => (Want::Lock, m),
+                Op::ReadLock(l) => (Want::ReadLock, l),
+                Op::WriteLock(l) => (Want::WriteLock, l),
+                Op::Wake { mutex, .. } if self.threads[thread].notified => (Want::Relock, mutex),
+                // A waiter whose mutex is held could not even wake by chance; it is the notification it lacks.
+                Op::Wake { condvar, .. } => (Want::Notification, condvar),
+                Op::Send(c) | Op::Taken(c, _) => (Want::Room, c),
+                Op::Recv { channel, .. } => (Want::Message, channel),
+                Op::Join(child) => (Want::End, child as u32),
+                Op::Park { .. } => (Want::Unpark, NONE),
+                Op::Start | Op::Sleep | Op::Yield | Op::Free => continue,
+            };
+            let on = match op {
+                Op::Join(child) => vec![child],
+                _ => self.holders(object),
+            };
+            let state = &self.threads[thread];
+            waiting.push(Waiting { thread, wants, object, at: state.at, on, holds: state.held.clone() });
+        }
+        self.say_what_they_want(&waiting);
+        let main_waits = !self.threads[0].finished;
+        let kind = if main_waits || circle(&waiting).is_some() {
+            FailureKind::Deadlock
+        } else {
+            FailureKind::LeftBehind
+        };
+        let message = match (kind, waiting.len()) {
+            (FailureKind::LeftBehind, 1) => "a thread was left behind, waiting for ever".into(),
+            (FailureKind::LeftBehind, n) => format!("{n} threads were left behind, waiting for ever"),
+            (_, 1) => "a thread waits for ever".into(),
+            (_, n) => format!("{n} threads wait for ever"),
+        };
+        self.fail(kind, message, None);
+        if let Some(failure) = &mut self.failure {
+            failure.waiting = waiting;
+        }
+    }
+
+    pub(super) fn holders(&self, object: u32) -> Vec<Tid> {
+        match self.objects.get(object as usize).map(|o| &o.state) {
+            Some(State::Mutex { owner: Some(owner) }) => vec![*owner],
+            Some(State::RwLock { writer, readers }) => writer.iter().chain(readers).copied().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The trace ends with each thread's wish, even where it could have gone on when it announced it.
+    fn say_what_they_want(&mut self, waiting: &[Waiting]) {
+        for w in waiting {
+            let kind = match w.wants {
+                Want::Lock => Kind::WantLock,
+                Want::ReadLock => Kind::WantRead,
+                Want::WriteLock => Kind::WantWrite,
+                Want::End => Kind::WantJoin,
+                Want::Message => Kind::WantRecv,
+                Want::Room => Kind::WantSend,
+                Want::Unpark => Kind::WantUnpark,
+                Want::Notification | Want::Relock => continue,
+            };
+            let last = self.events.iter().rfind(|e| e.thread == w.thread && e.kind != Kind::Switch);
+            if last.is_none_or(|e| e.kind != kind) {
+                let holder = w.on.first().map_or(0, |t| *t as u64 + 1);
+                self.event(w.thread, kind, w.object, holder, 0, w.at);
+            }
+        }
+    }
+}
+
+/// A circle of threads each of which waits for the next, if there is one. Waiting for a thread's end counts.
+pub(crate) fn circle(waiting: &[Waiting]) -> Option<Vec<Tid>> {
+    for start in waiting {
+        let mut path = vec![start.thread];
+        let mut current = start;
+        while let Some(next) = current.on.first() {
+            if let Some(i) = path.iter().position(|t| t == next) {
+                return Some(path.split_off(i));
+            }
+            let Some(waits) = waiting.iter().find(|w| w.thread == *next) else { break };
+            path.push(*next);
+            current = waits;
+        }
+    }
+    None
+}

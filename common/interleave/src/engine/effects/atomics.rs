@@ -1,0 +1,177 @@
+//! Atomics under the C++20 memory model, restricted: the modification order of each atomic is the
+//! order of execution, so load buffering and reordered stores (2+2W) are out of reach, as in loom.
+//!
+//! A load may return an older store as long as coherence and happens-before allow it; that is bad
+//! luck and costs 1. Sequentially consistent loads see the newest store.
+
+use crate::engine::Oid;
+use crate::engine::clock::VectorClock;
+use crate::engine::world::{AtomicState, State, Step, Store, code};
+use crate::trace::{Kind, NONE};
+use ::std::sync::atomic::Ordering;
+
+/// What a read-modify-write did.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Update {
+    pub(crate) old: u64,
+    /// The value written; `None` when the exchange did not take place.
+    pub(crate) new: Option<u64>,
+}
+
+fn acquires(order: Ordering) -> bool {
+    matches!(order, Ordering::Acquire | Ordering::AcqRel | Ordering::SeqCst)
+}
+
+fn releases(order: Ordering) -> bool {
+    matches!(order, Ordering::Release | Ordering::AcqRel | Ordering::SeqCst)
+}
+
+/// How an ordering is written into an event.
+fn order_code(order: Ordering) -> u64 {
+    match order {
+        Ordering::Relaxed => 0,
+        Ordering::Acquire => 1,
+        Ordering::Release => 2,
+        Ordering::AcqRel => 3,
+        _ => 4,
+    }
+}
+
+impl Step<'_> {
+    fn atomic(&mut self, atomic: Oid) -> &mut AtomicState {
+        match &mut self.object(atomic).state {
+            State::Atomic(state) => state,
+            other => unreachable!("{other:?} is no atomic"),
+        }
+    }
+
+    /// Announces that the next operation may repeat this thread's last load.
+    pub(crate) fn arm_spin(&mut self, atomic: Oid) {
+        let stores = self.atomic(atomic).stores.len();
+        let now = (::std::ptr::from_ref(self.loc).addr(), atomic, stores);
+        let spin = &mut self.thread().spin;
+        spin.repeats = if spin.last == now { spin.repeats + 1 } else { 0 };
+        spin.last = now;
+        spin.armed = true;
+    }
+
+    pub(crate) fn load(&mut self, atomic: Oid, order: Ordering) -> u64 {
+        let me = self.me;
+        let polls = self.thread().spin.repeats > 2;
+        let weak = self.world.settings.weak_memory && order != Ordering::SeqCst && !polls;
+        let clock = self.thread().clock.clone();
+        let stores = &self.atomic(atomic).stores;
+        let newest = stores.len() - 1;
+        let oldest = if weak { oldest_visible(stores, &clock) } else { newest };
+        let pick = match newest - oldest {
+            0 => newest,
+            n => {
+                let mut costs = vec![1; n + 1];
+                costs[0] = 0;
+                newest - self.world.search.choose(&costs)
+            }
+        };
+        self.depend(code::LOAD + (newest - pick) as u64, atomic, false);
+        let store = &mut self.atomic(atomic).stores[pick];
+        if store.read_at.len() <= me {
+            store.read_at.resize(me + 1, 0);
+        }
+        if store.read_at[me] == 0 {
+            store.read_at[me] = clock.get(me);
+        }
+        let (value, release) = (store.value, store.release.clone());
+        self.learn(release.as_ref(), order);
+        self.thread().spin.newest = pick == newest;
+        let kind = if pick == newest { Kind::Load } else { Kind::StaleLoad };
+        self.log(kind, atomic, value, order_code(order));
+        value
+    }
+
+    pub(crate) fn store(&mut self, atomic: Oid, value: u64, order: Ordering) {
+        self.depend(code::STORE, atomic, true);
+        self.push_store(atomic, value, order, None);
+        self.log(Kind::Store, atomic, value, order_code(order));
+    }
+
+    /// A read-modify-write: always of the newest store, which keeps its release sequence going.
+    pub(crate) fn update(
+        &mut self,
+        atomic: Oid,
+        success: Ordering,
+        failure: Ordering,
+        change: &mut dyn FnMut(u64) -> Option<u64>,
+    ) -> Update {
+        self.depend(code::UPDATE, atomic, true);
+        let newest = self.atomic(atomic).stores.last().expect("an atomic has its first store");
+        let (old, release) = (newest.value, newest.release.clone());
+        let new = change(old);
+        self.thread().spin.newest = true;
+        self.learn(release.as_ref(), if new.is_some() { success } else { failure });
+        match new {
+            Some(value) => {
+                self.push_store(atomic, value, success, release);
+                self.log(Kind::Update, atomic, old, value);
+            }
+            None => self.log(Kind::ExchangeFail, atomic, old, 0),
+        }
+        Update { old, new }
+    }
+
+    pub(crate) fn fence(&mut self, order: Ordering) {
+        if acquires(order) {
+            let unacquired = self.thread().unacquired.clone();
+            self.thread().clock.join(&unacquired);
+        }
+        if order == Ordering::SeqCst {
+            let before = self.world.fence_clock.clone();
+            self.thread().clock.join(&before);
+            self.world.fence_clock = self.thread().clock.clone();
+        }
+        if releases(order) {
+            let clock = self.thread().clock.clone();
+            self.thread().release_fence = clock;
+        }
+        self.none_depend(code::FENCE);
+        self.log(Kind::Fence, NONE, 0, order_code(order));
+    }
+
+    /// What reading a store teaches: at once with acquire, at the next acquire fence without.
+    fn learn(&mut self, release: Option<&VectorClock>, order: Ordering) {
+        if let Some(release) = release {
+            let thread = self.thread();
+            if acquires(order) {
+                thread.clock.join(release);
+            } else {
+                thread.unacquired.join(release);
+            }
+        }
+    }
+
+    /// `continued` is the release sequence that a read-modify-write goes on with.
+    fn push_store(&mut self, atomic: Oid, value: u64, order: Ordering, continued: Option<VectorClock>) {
+        let by = self.me;
+        let thread = self.thread();
+        let at = thread.clock.get(by);
+        let mut release = if releases(order) {
+            Some(thread.clock.clone())
+        } else if thread.release_fence.is_empty() {
+            None
+        } else {
+            Some(thread.release_fence.clone())
+        };
+        if let Some(before) = continued {
+            release.get_or_insert_default().join(&before);
+        }
+        self.atomic(atomic).stores.push(Store { value, by, at, release, read_at: Vec::new() });
+    }
+}
+
+/// The oldest store a thread with this clock may still read: not older than one that happened before
+/// it, nor than one whose reading happened before it (coherence).
+fn oldest_visible(stores: &[Store], clock: &VectorClock) -> usize {
+    let known = |store: &Store| {
+        store.at <= clock.get(store.by)
+            || store.read_at.iter().enumerate().any(|(t, at)| *at != 0 && *at <= clock.get(t))
+    };
+    stores.iter().rposition(known).unwrap_or(0)
+}

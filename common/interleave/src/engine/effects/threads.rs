@@ -1,0 +1,62 @@
+//! Threads: joining, parking, yielding, sleeping.
+
+use crate::engine::hash::mix;
+use crate::engine::world::{Step, code};
+use crate::engine::{Tid, Why};
+use crate::trace::{Kind, NONE};
+
+impl Step<'_> {
+    /// Takes note of a thread that has ended.
+    pub(crate) fn join(&mut self, child: Tid) {
+        let state = &self.world.threads[child];
+        let (clock, hash) = (state.clock.clone(), state.hash);
+        self.thread().clock.join(&clock);
+        self.none_depend(mix(code::JOIN, hash));
+        self.world.threads[child].joined = true;
+        self.world.joins += 1;
+        self.log(Kind::Join, child as u32, 0, 0);
+    }
+
+    pub(crate) fn has_ended(&mut self, child: Tid) -> bool {
+        let ended = self.world.threads[child].finished;
+        let hash = if ended { self.world.threads[child].hash } else { 0 };
+        self.none_depend(mix(code::JOIN + 1, hash));
+        ended
+    }
+
+    pub(crate) fn unpark(&mut self, other: Tid) {
+        self.none_depend(code::UNPARK + other as u64);
+        let (clock, hash) = (self.thread().clock.clone(), self.thread().hash);
+        let state = &mut self.world.threads[other];
+        state.token = true;
+        state.token_clock.join(&clock);
+        state.token_hash = mix(state.token_hash, hash);
+        self.log(Kind::Unpark, other as u32, 0, 0);
+    }
+
+    pub(crate) fn parked(&mut self) {
+        let thread = self.thread();
+        let why = thread.why;
+        thread.token = false;
+        let handed_over = ::std::mem::take(&mut thread.token_clock);
+        thread.clock.join(&handed_over);
+        let token_hash = ::std::mem::take(&mut thread.token_hash);
+        self.none_depend(mix(code::PARKED + why as u64, token_hash));
+        let kind = match why {
+            Why::Normal => Kind::Parked,
+            Why::Spurious => Kind::SpuriousWake,
+            Why::TimedOut => Kind::TimedOut,
+        };
+        self.log(kind, NONE, 0, 0);
+    }
+
+    pub(crate) fn yielded(&mut self) {
+        self.none_depend(code::YIELD);
+        self.log(Kind::Yield, NONE, 0, 0);
+    }
+
+    pub(crate) fn slept(&mut self, milliseconds: u64) {
+        self.none_depend(code::SLEEP);
+        self.log(Kind::Sleep, NONE, milliseconds, 0);
+    }
+}

@@ -1,0 +1,173 @@
+//! The engine: one execution at a time, one thread at a time, every choice written down.
+//!
+//! A thread announces its next operation ([`point`]); the engine looks at what every thread is about
+//! to do, works out which of them can do it, and lets the search pick one. Blocking is therefore never
+//! simulated by retrying: a `lock` on a held mutex is simply not offered, and a deadlock is a fact.
+
+pub(crate) mod clock;
+mod deadlock;
+mod effects;
+mod execution;
+mod hash;
+mod os_threads;
+mod schedule;
+pub(crate) mod search;
+mod world;
+
+use crate::trace::Loc;
+use ::std::cell::{Cell, RefCell};
+use ::std::sync::Arc;
+pub(crate) use ::std::sync::atomic::AtomicU64 as RealAtomicU64;
+use ::std::sync::atomic::Ordering;
+pub(crate) use deadlock::{Waiting, Want, circle};
+pub(crate) use effects::{Received, Update};
+pub(crate) use execution::{Execution, Outcome, Settings, is_abandonment, payload_text};
+pub(crate) use world::{FailureNote, Features, State, Step};
+
+/// A thread's number in its execution; 0 is the checked closure's own.
+pub(crate) type Tid = usize;
+/// An object's number in its execution.
+pub(crate) type Oid = u32;
+
+/// What a thread is about to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Op {
+    Start,
+    Lock(Oid),
+    ReadLock(Oid),
+    WriteLock(Oid),
+    /// Back from a condition variable: needs a reason to be awake, and the mutex.
+    Wake {
+        condvar: Oid,
+        mutex: Oid,
+        timed: bool,
+    },
+    Send(Oid),
+    /// The sender of a rendezvous channel, until message number `u64` is taken.
+    Taken(Oid, u64),
+    Recv {
+        channel: Oid,
+        timed: bool,
+    },
+    Join(Tid),
+    Park {
+        timed: bool,
+    },
+    Sleep,
+    Yield,
+    /// Anything that can always happen: a load, a store, a notification, a `try_lock`.
+    Free,
+}
+
+/// Why a thread that could be blocked goes on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Why {
+    #[default]
+    Normal,
+    Spurious,
+    TimedOut,
+}
+
+#[derive(Clone)]
+struct Context {
+    execution: Arc<Execution>,
+    me: Tid,
+}
+
+thread_local! {
+    static CONTEXT: RefCell<Option<Context>> = const { RefCell::new(None) };
+    static IN_MODEL: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the calling thread is a thread of a check. One thread-local read.
+#[inline]
+pub(crate) fn in_model() -> bool {
+    IN_MODEL.get()
+}
+
+fn context() -> Context {
+    CONTEXT.with_borrow(|c| c.clone()).expect("a thread of a check")
+}
+
+fn enter(context: Context) {
+    CONTEXT.set(Some(context));
+    IN_MODEL.set(true);
+}
+
+fn leave() {
+    IN_MODEL.set(false);
+    CONTEXT.set(None);
+}
+
+/// Announces `op`, waits to be chosen, then runs `effect` as one indivisible step.
+///
+/// `None` when the execution is being abandoned while this thread unwinds; otherwise an abandoned
+/// execution unwinds the thread from here.
+pub(crate) fn point<R>(op: Op, loc: Loc, effect: impl FnOnce(&mut Step<'_>) -> R) -> Option<R> {
+    let Context { execution, me } = context();
+    // The part that does not depend on `R` is compiled once.
+    let mut world = execution.arrive(me, op, loc)?;
+    let era = execution.era();
+    Some(effect(&mut Step { world: &mut world, me, loc, era }))
+}
+
+/// Changes the state without a scheduling point: giving something back never needs one.
+///
+/// `None` when the execution is being abandoned.
+pub(crate) fn quiet<R>(loc: Loc, effect: impl FnOnce(&mut Step<'_>) -> R) -> Option<R> {
+    let Context { execution, me } = context();
+    let mut world = execution.peek()?;
+    let era = execution.era();
+    Some(effect(&mut Step { world: &mut world, me, loc, era }))
+}
+
+/// Starts a thread of the model; it first runs when it is chosen.
+pub(crate) fn spawn(name: Option<String>, body: Box<dyn FnOnce() + Send>, loc: Loc) -> Option<Tid> {
+    let Context { execution, me } = context();
+    execution.spawn(me, name, body, loc)
+}
+
+/// The calling thread's number.
+pub(crate) fn me() -> Tid {
+    context().me
+}
+
+/// Reads something off the world, whatever state the execution is in.
+pub(crate) fn inspect<R>(look: impl FnOnce(&mut world::World) -> R) -> R {
+    look(&mut context().execution.world())
+}
+
+/// What a shared object carries to be known to an execution: where it was made, and its number there.
+#[derive(Debug)]
+pub(crate) struct Handle {
+    /// The era of the execution in the upper half, the number in the lower.
+    id: RealAtomicU64,
+    pub(crate) created: Loc,
+}
+
+impl Handle {
+    #[track_caller]
+    pub(crate) const fn new() -> Self {
+        Handle { id: RealAtomicU64::new(0), created: ::std::panic::Location::caller() }
+    }
+
+    /// A handle of an object that enters the execution anew.
+    pub(crate) const fn made_at(created: Loc) -> Self {
+        Handle { id: RealAtomicU64::new(0), created }
+    }
+
+    /// The object's number in the current execution; it is entered there on first use.
+    pub(crate) fn id(&self, what: &'static str, make: impl FnOnce() -> State) -> Oid {
+        let register = |step: &mut Step<'_>| {
+            // Relaxed: threads of a model run one at a time, handed over under a lock.
+            let known = self.id.load(Ordering::Relaxed);
+            if known >> 32 == u64::from(step.era) {
+                return known as u32;
+            }
+            let id = step.world.register(what, self.created, ::std::ptr::from_ref(self).addr(), make());
+            self.id.store(u64::from(step.era) << 32 | u64::from(id), Ordering::Relaxed);
+            id
+        };
+        quiet(self.created, register).unwrap_or(0)
+    }
+}

@@ -1,0 +1,288 @@
+//! Deciding who runs next: which threads can go on, at what cost, and when none can.
+
+use super::hash::mix;
+use super::world::{State, ThreadState, World};
+use super::{Oid, Op, Tid, Why};
+use crate::check::FailureKind;
+use crate::trace::{Kind, Loc, NONE};
+
+/// After this many equal loads in a row a thread is taken for one that polls, and lets others go first…
+const SPINNING: u32 = 2;
+/// …and after this many, alone and seeing the newest value, for one that will never stop.
+const HOPELESS: u32 = 50;
+/// How often in a row a yielding thread may insist on going straight on while nothing happens elsewhere.
+const INSISTENT: u32 = 2;
+
+/// Who goes on.
+pub(super) enum Decision {
+    Run(Tid),
+    /// All have ended, or the execution has failed.
+    Over,
+}
+
+/// One way to go on.
+#[derive(Clone, Copy)]
+struct Choice {
+    cost: u8,
+    thread: Tid,
+    why: Why,
+}
+
+impl World {
+    /// Notes what `me` is about to do, and that it must wait, if it must.
+    pub(super) fn announce(&mut self, me: Tid, op: Op, loc: Loc) {
+        let thread = &mut self.threads[me];
+        thread.pending = Some(op);
+        thread.at = loc;
+        if !::std::mem::take(&mut thread.spin.armed) && op != Op::Yield {
+            thread.spin.last = (0, NONE, 0);
+            thread.spin.repeats = 0;
+        }
+        if self.reason_to_run(me) != Some(Why::Normal)
+            && let Some((kind, object)) = wish(op)
+        {
+            let holder = self.holders(object).first().map_or(0, |t| *t as u64 + 1);
+            self.event(me, kind, object, holder, 0, loc);
+        }
+    }
+
+    /// Whether `thread` can take its next step, and what would wake it.
+    pub(super) fn reason_to_run(&self, thread: Tid) -> Option<Why> {
+        let state = &self.threads[thread];
+        if state.finished {
+            return None;
+        }
+        let free = |m: Oid| matches!(self.objects[m as usize].state, State::Mutex { owner: None });
+        let when = |can: bool| can.then_some(Why::Normal);
+        match state.pending? {
+            Op::Start | Op::Free | Op::Yield => Some(Why::Normal),
+            Op::Sleep => Some(Why::TimedOut),
+            Op::Lock(m) => when(free(m)),
+            Op::ReadLock(l) => {
+                when(matches!(self.objects[l as usize].state, State::RwLock { writer: None, .. }))
+            }
+            Op::WriteLock(l) => when(matches!(
+                &self.objects[l as usize].state,
+                State::RwLock { writer: None, readers } if readers.is_empty()
+            )),
+            Op::Wake { mutex, timed, .. } => {
+                if !free(mutex) {
+                    None
+                } else if state.notified {
+                    Some(Why::Normal)
+                } else if timed {
+                    Some(Why::TimedOut)
+                } else {
+                    Some(Why::Spurious)
+                }
+            }
+            Op::Send(c) => when(matches!(
+                &self.objects[c as usize].state,
+                State::Channel(c) if !c.receiver || c.capacity.is_none_or(|most| c.length < most.max(1))
+            )),
+            Op::Taken(c, message) => when(matches!(
+                &self.objects[c as usize].state,
+                State::Channel(c) if !c.receiver || c.taken >= message
+            )),
+            Op::Recv { channel, timed } => match &self.objects[channel as usize].state {
+                State::Channel(c) if c.length > 0 || c.senders == 0 => Some(Why::Normal),
+                _ => timed.then_some(Why::TimedOut),
+            },
+            Op::Join(child) => when(self.threads[child].finished),
+            Op::Park { timed } => Some(if state.token {
+                Why::Normal
+            } else if timed {
+                Why::TimedOut
+            } else {
+                Why::Spurious
+            }),
+        }
+    }
+
+    /// Who runs next? `me` has just announced an operation, or ended.
+    pub(super) fn decide(&mut self, me: Tid) -> Decision {
+        self.steps += 1;
+        if self.failure.is_some() {
+            return Decision::Over;
+        }
+        if self.steps > self.settings.max_steps {
+            let message = format!(
+                "still going after {} steps: a loop without end, or a program too long to explore",
+                self.settings.max_steps
+            );
+            self.fail(FailureKind::TooManySteps, message, Some(me));
+            return Decision::Over;
+        }
+
+        // A thread that yields, or polls, lets the others go first: that is free. Going straight on is
+        // possible too (a yield promises nothing) but counts as bad luck, and only while it is not
+        // plain that nothing will come of it.
+        let reasons: Vec<Option<Why>> = (0..self.threads.len()).map(|t| self.reason_to_run(t)).collect();
+        let others = (0..reasons.len()).filter(|t| *t != me && reasons[*t] == Some(Why::Normal)).count();
+        let insists = self.note_yield(me);
+        let polls = self.threads[me].spin.repeats > SPINNING;
+        let yields = self.threads[me].pending == Some(Op::Yield) || polls;
+        let could = reasons[me] == Some(Why::Normal);
+        let keeps = could && !(yields && others > 0);
+
+        let mut choices = Vec::with_capacity(reasons.len() + 1);
+        if keeps {
+            choices.push(Choice { cost: 0, thread: me, why: Why::Normal });
+        }
+        for (thread, reason) in reasons.iter().enumerate() {
+            if thread != me && *reason == Some(Why::Normal) {
+                // Taking the turn from a thread that could go on is a pre-emption.
+                choices.push(Choice { cost: u8::from(keeps), thread, why: Why::Normal });
+            }
+        }
+        if choices.is_empty() {
+            // Time passes when nobody can move: the earliest deadline, free of charge.
+            let timed = (0..reasons.len()).filter(|t| reasons[*t] == Some(Why::TimedOut));
+            match timed.min_by_key(|t| self.threads[*t].deadline) {
+                Some(thread) => choices.push(Choice { cost: 0, thread, why: Why::TimedOut }),
+                None => return self.nobody_can_move(),
+            }
+        } else if could && !keeps && insists {
+            choices.push(Choice { cost: 1, thread: me, why: Why::Normal });
+        }
+        if self.spins_alone(me, &choices) {
+            return Decision::Over;
+        }
+        let free_thread = (choices[0].why == Why::TimedOut).then_some(choices[0].thread);
+        if self.luck > 0 {
+            for (thread, reason) in reasons.iter().enumerate() {
+                if let Some(why @ (Why::TimedOut | Why::Spurious)) = *reason
+                    && free_thread != Some(thread)
+                {
+                    choices.push(Choice { cost: 1, thread, why });
+                }
+            }
+        }
+
+        if choices.len() > 1 && self.settings.merge && self.search.wants_state() {
+            let key = self.state_key(me, keeps, yields, insists);
+            self.search.note_state(key);
+        }
+        let Choice { cost, thread, why } = choices[self.pick(&choices)];
+        if cost > 0 && why == Why::Normal && keeps {
+            let at = self.threads[me].at;
+            self.event(me, Kind::Switch, NONE, 0, 0, at);
+        }
+        if why != Why::Normal {
+            if free_thread != Some(thread) {
+                self.luck -= 1;
+            }
+            self.now = self.now.max(self.threads[thread].deadline);
+        }
+        self.threads[thread].why = why;
+        Decision::Run(thread)
+    }
+
+    fn pick(&mut self, choices: &[Choice]) -> usize {
+        if choices.len() == 1 {
+            return 0;
+        }
+        let costs: Vec<u8> = choices.iter().map(|c| c.cost).collect();
+        self.search.choose(&costs)
+    }
+
+    /// Whether `me`, if it yields, may still insist on going straight on.
+    fn note_yield(&mut self, me: Tid) -> bool {
+        let steps = self.steps;
+        let thread = &mut self.threads[me];
+        thread.spin.own_steps += 1;
+        if thread.pending != Some(Op::Yield) {
+            return false;
+        }
+        let others = steps - thread.spin.own_steps;
+        let (in_a_row, then) = thread.spin.yields;
+        thread.spin.yields = if then == others { (in_a_row + 1, others) } else { (1, others) };
+        thread.spin.yields.0 <= INSISTENT
+    }
+
+    /// A thread that polls, alone, and sees the newest value, can never see anything new.
+    fn spins_alone(&mut self, me: Tid, choices: &[Choice]) -> bool {
+        let spin = &self.threads[me].spin;
+        if choices.len() != 1 || choices[0].thread != me || spin.repeats <= HOPELESS || !spin.newest {
+            return false;
+        }
+        let at = self.threads[me].at;
+        let message = format!(
+            "{} asks again and again at {}:{}, and nobody is left who could change the answer",
+            self.thread_name(me),
+            at.file(),
+            at.line()
+        );
+        self.fail(FailureKind::Livelock, message, Some(me));
+        true
+    }
+
+    /// What two equal states have in common: the happens-before graph, and what can come of it.
+    fn state_key(&self, me: Tid, keeps: bool, yields: bool, insists: bool) -> u64 {
+        let mut key = self.hash;
+        for thread in &self.threads {
+            key = mix(key, thread.state_code());
+        }
+        key = mix(key, u64::from(self.luck));
+        if self.search.bound().is_some() {
+            // Under a bound it matters who can go on for free.
+            key = mix(key, if keeps { me as u64 + 1 } else { 0 });
+        }
+        if yields {
+            key = mix(key, 0x1_0000 + me as u64 * 4 + u64::from(insists));
+        }
+        key
+    }
+
+    fn nobody_can_move(&mut self) -> Decision {
+        if self.threads.iter().all(|t| t.finished) {
+            if let Some(thread) = self.threads.iter().position(|t| t.panicked && !t.joined) {
+                self.fail_with_panic(thread, "panicked".into());
+            }
+        } else {
+            self.fail_blocked();
+        }
+        Decision::Over
+    }
+
+    /// Fails with the panic to tell: the first one, and where it ended up.
+    pub(super) fn fail_with_panic(&mut self, thread: Tid, otherwise: String) {
+        let (thread, message, place) = match &self.panics[..] {
+            [] => (thread, otherwise, None),
+            [first, .., last] if first.thread != last.thread => {
+                let then = self.thread_name(last.thread);
+                let message = format!("{}; then in {then}: {}", first.message, last.message);
+                (first.thread, message, first.place.clone())
+            }
+            [first, ..] => (first.thread, first.message.clone(), first.place.clone()),
+        };
+        self.fail(FailureKind::Panic, message, Some(thread));
+        if let Some(failure) = &mut self.failure {
+            failure.place = place;
+        }
+    }
+}
+
+impl ThreadState {
+    fn state_code(&self) -> u64 {
+        match self.pending {
+            None => 1,
+            Some(Op::Yield) => 2,
+            Some(_) => 3 + u64::from(self.finished) + (u64::from(self.spin.repeats > SPINNING) << 4),
+        }
+    }
+}
+
+/// How a thread that must wait says so in the trace.
+pub(super) fn wish(op: Op) -> Option<(Kind, u32)> {
+    match op {
+        Op::Lock(m) => Some((Kind::WantLock, m)),
+        Op::ReadLock(l) => Some((Kind::WantRead, l)),
+        Op::WriteLock(l) => Some((Kind::WantWrite, l)),
+        Op::Send(c) | Op::Taken(c, _) => Some((Kind::WantSend, c)),
+        Op::Recv { channel, .. } => Some((Kind::WantRecv, channel)),
+        Op::Join(t) => Some((Kind::WantJoin, t as u32)),
+        Op::Park { .. } => Some((Kind::WantUnpark, NONE)),
+        Op::Start | Op::Wake { .. } | Op::Sleep | Op::Yield | Op::Free => None,
+    }
+}

@@ -1,0 +1,462 @@
+//! The state of one execution: its threads, its objects, and what has happened so far.
+
+use super::clock::VectorClock;
+use super::execution::Settings;
+use super::hash::mix;
+use super::search::Search;
+use super::{Oid, Op, Tid, Why};
+use crate::check::FailureKind;
+use crate::trace::{Event, Kind, Loc, NONE, ObjectInfo, Show, ThreadInfo, Trace};
+use ::std::collections::VecDeque;
+use ::std::sync::Arc;
+use ::std::thread::Thread;
+use ::std::time::Duration;
+
+/// A lock or permit a thread holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Held {
+    pub(crate) object: Oid,
+    pub(crate) since: Loc,
+    /// For a mutex: whether its data was borrowed mutably under this guard.
+    pub(crate) wrote: bool,
+}
+
+/// What the engine knows of one thread.
+#[derive(Debug)]
+pub(super) struct ThreadState {
+    /// The operation it has announced; `None` while it runs or when it has ended.
+    pub(super) pending: Option<Op>,
+    /// Where it announced it.
+    pub(super) at: Loc,
+    pub(super) finished: bool,
+    pub(super) panicked: bool,
+    /// Somebody saw how it ended.
+    pub(super) joined: bool,
+    pub(super) os: Option<Thread>,
+    pub(super) clock: VectorClock,
+    /// What its relaxed loads have seen; an acquire fence takes it over.
+    pub(super) unacquired: VectorClock,
+    /// Its clock at its last release fence.
+    pub(super) release_fence: VectorClock,
+    /// Notified, and not yet awake.
+    pub(super) notified: bool,
+    /// The token of `unpark`, with what it hands over.
+    pub(super) token: bool,
+    pub(super) token_clock: VectorClock,
+    pub(super) token_hash: u64,
+    pub(super) deadline: u64,
+    pub(super) why: Why,
+    /// Hash of everything that happened before its last step.
+    pub(super) hash: u64,
+    pub(super) held: Vec<Held>,
+    pub(super) spin: Spin,
+}
+
+/// How a thread that polls is recognised.
+#[derive(Debug, Default)]
+pub(super) struct Spin {
+    /// How often in a row the same load found the same store.
+    pub(super) repeats: u32,
+    /// The place, the object and its number of stores at the last load.
+    pub(super) last: (usize, Oid, usize),
+    /// The next operation is a load that may repeat the last one.
+    pub(super) armed: bool,
+    /// The last load saw the newest store.
+    pub(super) newest: bool,
+    /// Yields in a row in which nobody else did anything, and the others' steps then.
+    pub(super) yields: (u32, usize),
+    pub(super) own_steps: usize,
+}
+
+/// One store in an atomic's modification order.
+#[derive(Debug)]
+pub(super) struct Store {
+    pub(super) value: u64,
+    pub(super) by: Tid,
+    /// The storing thread's own clock then.
+    pub(super) at: u32,
+    /// What an acquire load that reads it learns; `None` for a relaxed store.
+    pub(super) release: Option<VectorClock>,
+    /// Per thread, its own clock when it first read this store; 0 for never.
+    pub(super) read_at: Vec<u32>,
+}
+
+/// The last accesses to a piece of plain memory.
+pub(super) type Access = (Tid, u32, Loc);
+
+/// What an object is, and how it stands.
+#[derive(Debug)]
+pub(crate) enum State {
+    Mutex {
+        owner: Option<Tid>,
+    },
+    RwLock {
+        writer: Option<Tid>,
+        readers: Vec<Tid>,
+    },
+    Condvar {
+        waiters: Vec<Tid>,
+    },
+    Atomic(AtomicState),
+    Channel(ChannelState),
+    Plain(PlainState),
+    /// Something touched without a scheduling point, whose order matters all the same.
+    Log,
+}
+
+#[derive(Debug)]
+pub(crate) struct AtomicState {
+    pub(super) stores: Vec<Store>,
+    pub(super) show: Show,
+}
+
+#[derive(Debug)]
+pub(crate) struct ChannelState {
+    pub(super) length: usize,
+    pub(super) capacity: Option<usize>,
+    pub(super) senders: usize,
+    pub(super) receiver: bool,
+    pub(super) sent: u64,
+    pub(super) taken: u64,
+    /// What each queued message's receiver learns.
+    pub(super) clocks: VecDeque<VectorClock>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct PlainState {
+    pub(super) write: Option<Access>,
+    pub(super) reads: Vec<Access>,
+}
+
+impl State {
+    pub(crate) fn atomic(value: u64, show: Show) -> Self {
+        // The first store belongs to nobody: every thread has seen it.
+        let first = Store { value, by: 0, at: 0, release: None, read_at: Vec::new() };
+        State::Atomic(AtomicState { stores: vec![first], show })
+    }
+
+    pub(crate) fn channel(capacity: Option<usize>) -> Self {
+        State::Channel(ChannelState {
+            length: 0,
+            capacity,
+            senders: 1,
+            receiver: true,
+            sent: 0,
+            taken: 0,
+            clocks: VecDeque::new(),
+        })
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Object {
+    pub(super) state: State,
+    info: ObjectInfo,
+    /// What whoever takes it next learns.
+    pub(super) clock: VectorClock,
+    write_hash: u64,
+    read_hash: u64,
+    first_user: Option<Tid>,
+    shared: bool,
+}
+
+/// What the code uses that makes more moments matter. Found out on the way; the search then starts anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Features {
+    /// Somebody tries a lock: how long it is held can be seen, so giving it back is a scheduling point.
+    pub(crate) tries_locks: bool,
+    /// Somebody tries a channel: when an end is dropped can be seen.
+    pub(crate) tries_channels: bool,
+}
+
+/// How an execution failed, as the engine notes it.
+#[derive(Clone, Debug)]
+pub(crate) struct FailureNote {
+    pub(crate) kind: FailureKind,
+    pub(crate) message: String,
+    pub(crate) thread: Option<Tid>,
+    /// Where, if that is not the thread's last operation.
+    pub(crate) place: Option<(String, u32)>,
+    pub(crate) waiting: Vec<super::Waiting>,
+    /// The threads that had not ended.
+    pub(crate) unfinished: Vec<Tid>,
+    /// Panics that came before, in sentences.
+    pub(crate) earlier: Vec<String>,
+}
+
+impl FailureNote {
+    pub(crate) fn of(kind: FailureKind, message: impl Into<String>) -> Self {
+        FailureNote {
+            kind,
+            message: message.into(),
+            thread: None,
+            place: None,
+            waiting: Vec::new(),
+            unfinished: Vec::new(),
+            earlier: Vec::new(),
+        }
+    }
+}
+
+/// A panic as the hook saw it.
+#[derive(Clone, Debug)]
+pub(super) struct PanicNote {
+    pub(super) thread: Tid,
+    pub(super) message: String,
+    /// The file and line that panicked.
+    pub(super) place: Option<(String, u32)>,
+}
+
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(super) threads: Vec<ThreadState>,
+    pub(super) infos: Vec<ThreadInfo>,
+    pub(super) objects: Vec<Object>,
+    pub(super) events: Vec<Event>,
+    pub(super) search: Search,
+    pub(super) settings: Arc<Settings>,
+    pub(super) features: Features,
+    pub(super) hash: u64,
+    pub(super) steps: usize,
+    /// Model time in nanoseconds.
+    pub(super) now: u64,
+    /// Spurious wake-ups and early time-outs still allowed.
+    pub(super) luck: u32,
+    /// What sequentially consistent fences hand to each other.
+    pub(super) fence_clock: VectorClock,
+    pub(super) failure: Option<FailureNote>,
+    pub(super) panics: Vec<PanicNote>,
+    pub(super) joins: usize,
+    pub(super) most_alive: usize,
+}
+
+impl World {
+    pub(super) fn new(search: Search, settings: Arc<Settings>, features: Features) -> Self {
+        let luck = settings.luck;
+        World {
+            threads: Vec::new(),
+            infos: Vec::new(),
+            objects: Vec::new(),
+            events: Vec::with_capacity(64),
+            search,
+            settings,
+            features,
+            hash: 0,
+            steps: 0,
+            now: 0,
+            luck,
+            fence_clock: VectorClock::default(),
+            failure: None,
+            panics: Vec::new(),
+            joins: 0,
+            most_alive: 0,
+        }
+    }
+
+    pub(super) fn event(&mut self, thread: Tid, kind: Kind, object: u32, value: u64, extra: u64, loc: Loc) {
+        self.events.push(Event { thread, kind, object, value, extra, loc });
+    }
+
+    pub(super) fn register(&mut self, what: &'static str, created: Loc, address: usize, state: State) -> Oid {
+        let show = if let State::Atomic(a) = &state { a.show } else { Show::Unsigned };
+        // No identity goes into the hash: an object is known by who touches it, which does not depend
+        // on the order in which objects were numbered.
+        self.objects.push(Object {
+            state,
+            info: ObjectInfo { what, created, address, show },
+            clock: VectorClock::default(),
+            write_hash: 0,
+            read_hash: 0,
+            first_user: None,
+            shared: false,
+        });
+        u32::try_from(self.objects.len() - 1).expect("fewer than 4 billion objects")
+    }
+
+    /// Folds an operation of `thread` on `object` into the happens-before hash.
+    pub(super) fn depend(&mut self, thread: Tid, code: u64, object: u32, write: bool) {
+        let of_object = match self.objects.get(object as usize) {
+            None => 0,
+            Some(o) if write => mix(o.write_hash, o.read_hash),
+            Some(o) => o.write_hash,
+        };
+        let hash = mix(mix(self.threads[thread].hash, code), of_object);
+        self.threads[thread].hash = hash;
+        if let Some(o) = self.objects.get_mut(object as usize) {
+            if write {
+                o.write_hash = hash;
+                o.read_hash = 0;
+            } else {
+                // Reads commute: their order must not matter.
+                o.read_hash = o.read_hash.wrapping_add(hash);
+            }
+            match o.first_user {
+                None => o.first_user = Some(thread),
+                Some(first) => o.shared |= first != thread,
+            }
+        }
+        self.hash = self.hash.wrapping_add(hash);
+    }
+
+    pub(super) fn fail(&mut self, kind: FailureKind, message: String, thread: Option<Tid>) {
+        if self.failure.is_some() {
+            return;
+        }
+        let unfinished = (0..self.threads.len()).filter(|t| !self.threads[*t].finished).collect();
+        let earlier = match kind {
+            FailureKind::Panic => Vec::new(),
+            _ => self.panics.iter().map(|p| self.panic_sentence(p)).collect(),
+        };
+        self.failure = Some(FailureNote { earlier, thread, unfinished, ..FailureNote::of(kind, message) });
+    }
+
+    fn panic_sentence(&self, note: &PanicNote) -> String {
+        let message = note.message.split_whitespace().collect::<Vec<_>>().join(" ");
+        format!("{} had panicked before: {message}", self.thread_name(note.thread))
+    }
+
+    pub(super) fn thread_name(&self, thread: Tid) -> String {
+        match &self.infos[thread].name {
+            Some(name) => name.clone(),
+            None if thread == 0 => "main".into(),
+            None => format!("thread {thread}"),
+        }
+    }
+
+    pub(super) fn shared_objects(&self) -> usize {
+        self.objects.iter().filter(|o| o.shared && !matches!(o.state, State::Log)).count() + self.joins
+    }
+
+    pub(super) fn trace(&mut self) -> Trace {
+        Trace {
+            events: ::std::mem::take(&mut self.events),
+            objects: self.objects.iter().map(|o| o.info.clone()).collect(),
+            threads: self.infos.clone(),
+        }
+    }
+
+    /// Spawned threads that have not ended, other than `me`.
+    pub(crate) fn live_threads(&self, me: Tid) -> usize {
+        self.threads.iter().enumerate().skip(1).filter(|(t, s)| *t != me && !s.finished).count()
+    }
+
+    /// What the code was seen to use.
+    pub(crate) fn features(&self) -> Features {
+        self.features
+    }
+
+    /// Model time since the beginning of the execution.
+    pub(crate) fn now(&self) -> Duration {
+        Duration::from_nanos(self.now)
+    }
+
+    /// The checked code wants to end the process.
+    pub(crate) fn note_exit(&mut self, me: Tid, code: i32, at: Loc) {
+        self.event(me, Kind::ExitProcess, NONE, u64::from(code.unsigned_abs()), 0, at);
+        let message = format!("{} ends the whole process with code {code}", self.thread_name(me));
+        self.fail(FailureKind::Exits, message, Some(me));
+    }
+
+    pub(crate) fn name_of(&self, thread: Tid) -> Option<String> {
+        self.infos[thread].name.clone()
+    }
+
+    /// Whether `thread` ended by a panic; asking counts as having looked.
+    pub(crate) fn ended_by_panic(&mut self, thread: Tid) -> bool {
+        self.threads[thread].joined = true;
+        self.threads[thread].panicked
+    }
+}
+
+/// The world while one thread takes one step.
+pub(crate) struct Step<'a> {
+    pub(super) world: &'a mut World,
+    pub(super) me: Tid,
+    pub(super) loc: Loc,
+    pub(super) era: u32,
+}
+
+impl Step<'_> {
+    pub(super) fn log(&mut self, kind: Kind, object: u32, value: u64, extra: u64) {
+        self.world.event(self.me, kind, object, value, extra, self.loc);
+    }
+
+    pub(super) fn depend(&mut self, code: u64, object: u32, write: bool) {
+        self.world.depend(self.me, code, object, write);
+    }
+
+    pub(super) fn thread(&mut self) -> &mut ThreadState {
+        &mut self.world.threads[self.me]
+    }
+
+    pub(super) fn object(&mut self, object: Oid) -> &mut Object {
+        &mut self.world.objects[object as usize]
+    }
+
+    /// This thread learns what the object's last holder knew.
+    pub(super) fn acquire(&mut self, object: Oid) {
+        let clock = self.world.objects[object as usize].clock.clone();
+        self.thread().clock.join(&clock);
+    }
+
+    /// The object's next holder learns what this thread knows.
+    pub(super) fn release(&mut self, object: Oid) {
+        let clock = self.world.threads[self.me].clock.clone();
+        self.object(object).clock.join(&clock);
+    }
+
+    pub(crate) fn features(&mut self) -> &mut Features {
+        &mut self.world.features
+    }
+
+    /// Whether this execution is on the way it was told, for objects that are not in the model.
+    pub(crate) fn touch(&mut self, object: Oid) {
+        self.depend(code::TOUCH, object, true);
+    }
+
+    pub(super) fn none_depend(&mut self, code: u64) {
+        self.depend(code, NONE, true);
+    }
+}
+
+/// What each operation is called in the happens-before hash.
+pub(super) mod code {
+    pub(in crate::engine) const LOCK: u64 = 1;
+    pub(in crate::engine) const TRY_LOCK_FAIL: u64 = 2;
+    pub(in crate::engine) const UNLOCK: u64 = 3;
+    pub(in crate::engine) const READ: u64 = 4;
+    pub(in crate::engine) const WRITE: u64 = 5;
+    pub(in crate::engine) const RW_UNLOCK: u64 = 6;
+    pub(in crate::engine) const RW_TRY_FAIL: u64 = 7;
+    pub(in crate::engine) const WAIT: u64 = 8;
+    pub(in crate::engine) const WAIT_MUTEX: u64 = 9;
+    /// Plus the reason for waking.
+    pub(in crate::engine) const WAKE: u64 = 10;
+    pub(in crate::engine) const NOTIFY_ONE: u64 = 13;
+    pub(in crate::engine) const NOTIFY_ALL: u64 = 14;
+    /// Plus which waiter.
+    pub(in crate::engine) const NOTIFY_PICK: u64 = 100;
+    /// Plus how many stores old.
+    pub(in crate::engine) const LOAD: u64 = 1_000;
+    pub(in crate::engine) const STORE: u64 = 300;
+    pub(in crate::engine) const UPDATE: u64 = 301;
+    pub(in crate::engine) const FENCE: u64 = 302;
+    pub(in crate::engine) const PLAIN_READ: u64 = 400;
+    pub(in crate::engine) const PLAIN_WRITE: u64 = 401;
+    pub(in crate::engine) const SEND: u64 = 500;
+    pub(in crate::engine) const RECV: u64 = 501;
+    pub(in crate::engine) const SENDERS: u64 = 502;
+    pub(in crate::engine) const DROP_RECEIVER: u64 = 503;
+    pub(in crate::engine) const SEND_FULL: u64 = 504;
+    pub(in crate::engine) const JOIN: u64 = 600;
+    /// Plus the reason for waking.
+    pub(in crate::engine) const PARKED: u64 = 602;
+    /// Plus the thread.
+    pub(in crate::engine) const UNPARK: u64 = 700;
+    pub(in crate::engine) const YIELD: u64 = 800;
+    pub(in crate::engine) const SLEEP: u64 = 801;
+    pub(in crate::engine) const TOUCH: u64 = 802;
+    pub(in crate::engine) const SPAWN: u64 = 900;
+    pub(in crate::engine) const CHILD: u64 = 901;
+    pub(in crate::engine) const START: u64 = 950;
+}

@@ -1,0 +1,208 @@
+//! Names for threads and objects, read off the source lines that made them: `let from = Mutex::new(…)`.
+
+use crate::story::Place;
+use crate::trace::{Loc, Trace};
+use ::std::cell::RefCell;
+use ::std::collections::HashMap;
+use ::std::path::{Path, PathBuf};
+
+/// What everything in a trace is called.
+pub(crate) struct Names {
+    objects: Vec<String>,
+    threads: Vec<String>,
+    source: Source,
+}
+
+impl Names {
+    pub(crate) fn new(trace: &Trace) -> Self {
+        let source = Source::default();
+        Names { objects: name_objects(trace, &source), threads: name_threads(trace, &source), source }
+    }
+
+    pub(crate) fn object(&self, object: u32) -> &str {
+        self.objects.get(object as usize).map_or("?", String::as_str)
+    }
+
+    pub(crate) fn thread(&self, thread: usize) -> &str {
+        self.threads.get(thread).map_or("?", String::as_str)
+    }
+
+    pub(crate) fn threads(&self) -> &[String] {
+        &self.threads
+    }
+
+    pub(crate) fn place(&self, at: Loc) -> Place {
+        self.place_of(at.file(), at.line())
+    }
+
+    pub(crate) fn place_of(&self, file: &str, line: u32) -> Place {
+        Place { file: file.into(), line, code: self.source.line(file, line).trim().into() }
+    }
+}
+
+fn name_objects(trace: &Trace, source: &Source) -> Vec<String> {
+    let base = |o: &crate::trace::ObjectInfo| source.guess(o.created).unwrap_or_else(|| o.what.into());
+    let names: Vec<String> = trace
+        .objects
+        .iter()
+        .map(|o| {
+            // Several made on one line are probably a Vec: their order in memory is their index.
+            let kin = || trace.objects.iter().filter(|p| ::std::ptr::eq(p.created, o.created));
+            if kin().count() > 1 {
+                format!("{}[{}]", base(o), kin().filter(|p| p.address < o.address).count())
+            } else {
+                base(o)
+            }
+        })
+        .collect();
+    // One name for two things: tell them apart by kind, or else by line.
+    (0..names.len())
+        .map(|i| {
+            let me = &trace.objects[i];
+            let mut twins = (0..names.len()).filter(|j| *j != i && names[*j] == names[i]).peekable();
+            if twins.peek().is_none() {
+                names[i].clone()
+            } else if twins.all(|j| trace.objects[j].what != me.what) {
+                format!("{} ({})", names[i], me.what)
+            } else {
+                format!("{}:{}", names[i], me.created.line())
+            }
+        })
+        .collect()
+}
+
+fn name_threads(trace: &Trace, source: &Source) -> Vec<String> {
+    let names: Vec<String> = trace
+        .threads
+        .iter()
+        .enumerate()
+        .map(|(number, thread)| {
+            let guess = || thread.spawned.and_then(|at| source.guess(at));
+            // `handle` says nothing about what the thread is for, nor does a name of one letter.
+            let telling = |name: &String| name.len() > 1 && !name.contains("handle");
+            match &thread.name {
+                Some(name) => name.clone(),
+                None if number == 0 => "main".into(),
+                None => guess().filter(telling).unwrap_or_else(|| format!("T{number}")),
+            }
+        })
+        .collect();
+    (0..names.len())
+        .map(|i| {
+            let twin = (0..names.len()).any(|j| j != i && names[j] == names[i]);
+            if twin { format!("{}#{i}", names[i]) } else { names[i].clone() }
+        })
+        .collect()
+}
+
+/// The source files, read once each.
+#[derive(Default)]
+struct Source(RefCell<HashMap<String, Vec<String>>>);
+
+impl Source {
+    /// A line, counted from 1; empty when it cannot be read.
+    fn line(&self, file: &str, line: u32) -> String {
+        let mut files = self.0.borrow_mut();
+        let lines = files.entry(file.into()).or_insert_with(|| {
+            let text = find(file).and_then(|path| ::std::fs::read_to_string(path).ok());
+            text.map(|t| t.lines().map(Into::into).collect()).unwrap_or_default()
+        });
+        let index = (line as usize).checked_sub(1);
+        index.and_then(|i| lines.get(i)).cloned().unwrap_or_default()
+    }
+
+    /// The name that the code at `at` gives to what it makes.
+    fn guess(&self, at: Loc) -> Option<String> {
+        let before = |line: u32| self.line(at.file(), line);
+        let head: String = before(at.line()).chars().take(at.column().saturating_sub(1) as usize).collect();
+        name_in(&head).or_else(|| {
+            // `let total =` may stand on the line above what it names.
+            let above = before(at.line().checked_sub(1)?);
+            let alone = head.trim_matches(|c: char| c.is_whitespace() || c == '(').is_empty()
+                || head.trim() == "Arc::new(";
+            (alone && above.trim_end().ends_with('=')).then(|| name_in(&above)).flatten()
+        })
+    }
+}
+
+/// The name in the text before an expression: of a field, a static, or a binding.
+fn name_in(head: &str) -> Option<String> {
+    let statement = head.rsplit(';').next().unwrap_or_default();
+    // `field: Mutex::new(` wins over the `let` around it.
+    if let Some((before, after)) = statement.rsplit_once(':')
+        && !before.ends_with(':')
+        && !after.contains('=')
+        && after.chars().all(|c| c.is_alphanumeric() || " _<>(".contains(c))
+    {
+        let name: String = before.trim_end().chars().rev().take_while(is_word).collect();
+        if !name.is_empty() {
+            return Some(name.chars().rev().collect());
+        }
+    }
+    ["static ", "let mut ", "let "].into_iter().find_map(|keyword| {
+        let start = statement.rfind(keyword)? + keyword.len();
+        let pattern = statement[start..].trim_start();
+        if let Some(tuple) = pattern.strip_prefix('(') {
+            return name_in_tuple(tuple);
+        }
+        let name: String = pattern.chars().take_while(is_word).collect();
+        (!name.is_empty()).then_some(name)
+    })
+}
+
+/// The name in `a, b) = (first, ` that the expression to come is bound to: as many commas in.
+fn name_in_tuple(text: &str) -> Option<String> {
+    let (names, values) = text.split_once(')')?;
+    let values = values.trim_start().strip_prefix('=')?.trim_start().strip_prefix('(')?;
+    let mut depth = 0;
+    let mut position = 0;
+    for c in values.chars() {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
+            ',' if depth == 0 => position += 1,
+            _ => {}
+        }
+    }
+    let name = names.split(',').nth(position)?.trim().trim_start_matches("mut ");
+    (!name.is_empty() && name.chars().all(|c| is_word(&c))).then(|| name.into())
+}
+
+fn is_word(c: &char) -> bool {
+    c.is_alphanumeric() || *c == '_'
+}
+
+/// The file, from here or from a directory above: a test runs in its package, paths start at the workspace.
+fn find(file: &str) -> Option<PathBuf> {
+    let path = Path::new(file);
+    if path.is_absolute() {
+        return path.exists().then(|| path.into());
+    }
+    let here = ::std::env::current_dir().ok()?;
+    here.ancestors().map(|dir| dir.join(path)).find(|candidate| candidate.exists())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_in;
+
+    #[test]
+    fn names_come_from_the_text_before() {
+        let cases = [
+            ("    let count = Arc::new(", Some("count")),
+            ("    let mut total = ", Some("total")),
+            ("    let (sender, receiver) = ", None),
+            ("    let (from, to) = (Arc::new(", Some("from")),
+            ("    let (from, mut to) = (Arc::new(Mutex::new((1, 2))), Arc::new(", Some("to")),
+            ("static VISITS: Mutex<u64> = ", Some("VISITS")),
+            ("            balance: ", Some("balance")),
+            ("    let bank = Bank { vault: ", Some("vault")),
+            ("    let a = f(); let b = ", Some("b")),
+            ("        s.spawn(|| std::", None),
+            ("    counters.push(", None),
+        ];
+        for (head, name) in cases {
+            assert_eq!(name_in(head).as_deref(), name, "{head}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! One event in words, as its thread does it.
+
+use crate::names::Names;
+use crate::trace::{Event, Kind, NONE, Show, Trace};
+
+pub(crate) fn say(event: &Event, trace: &Trace, names: &Names) -> String {
+    let object = names.object(event.object);
+    let other = names.thread(event.object as usize);
+    let show = |bits: u64| {
+        let kind = trace.objects.get(event.object as usize).map_or(Show::Unsigned, |o| o.show);
+        match kind {
+            Show::Unsigned => bits.to_string(),
+            Show::Signed => (bits as i64).to_string(),
+            Show::Bool => (bits != 0).to_string(),
+            Show::Pointer => format!("{bits:#x}"),
+        }
+    };
+    let holder = || match event.value {
+        0 => String::new(),
+        n => format!(", held by {}", names.thread(n as usize - 1)),
+    };
+    match event.kind {
+        Kind::Spawn => format!("starts {other}"),
+        Kind::Start => "begins".into(),
+        Kind::Exit => "ends".into(),
+        Kind::Panic => "panics".into(),
+        Kind::Join => format!("joins {other}"),
+        Kind::WantJoin => format!("waits for {other} to end"),
+        Kind::Lock => format!("locks {object}"),
+        Kind::WantLock => format!("waits for {object}{}", holder()),
+        Kind::TryLockFail => format!("tries {object}: taken"),
+        Kind::Unlock if event.value == 1 => format!("changed {object}, unlocks it"),
+        Kind::Unlock | Kind::ReadUnlock | Kind::WriteUnlock => format!("unlocks {object}"),
+        Kind::Read => format!("locks {object} to read"),
+        Kind::WantRead => format!("waits to read {object}{}", holder()),
+        Kind::Write => format!("locks {object} to write"),
+        Kind::WantWrite => format!("waits to write {object}{}", holder()),
+        Kind::Wait => format!("waits on {object}, unlocks {}", names.object(event.value as u32)),
+        Kind::Wake => format!("is woken by {object}"),
+        Kind::SpuriousWake if event.object == NONE => "wakes from park for no reason".into(),
+        Kind::SpuriousWake => format!("wakes from {object} for no reason"),
+        Kind::TimedOut if event.object == NONE => "wakes: time is up".into(),
+        Kind::TimedOut => format!("stops waiting on {object}: time is up"),
+        Kind::NotifyOne if event.value == 0 => format!("notifies {object}: nobody waits"),
+        Kind::NotifyOne => format!("notifies {object}: wakes {}", names.thread(event.extra as usize)),
+        Kind::NotifyAll => match event.value {
+            0 => format!("notifies all on {object}: nobody waits"),
+            n => format!("notifies all on {object}: wakes {n}"),
+        },
+        Kind::Load => format!("reads {object} = {}{}", show(event.value), order(event.extra)),
+        Kind::StaleLoad => format!("reads old {object} = {}{}", show(event.value), order(event.extra)),
+        Kind::Store => format!("writes {object} = {}{}", show(event.value), order(event.extra)),
+        Kind::Update => format!("changes {object}: {} → {}", show(event.value), show(event.extra)),
+        Kind::ExchangeFail => format!("finds {object} = {}: no exchange", show(event.value)),
+        Kind::Fence => format!("fence{}", order(event.extra)),
+        Kind::Send if event.extra == 1 => format!("sends to {object}: nobody receives"),
+        Kind::Send => format!("sends to {object}"),
+        Kind::WantSend => format!("waits for room in {object}"),
+        Kind::SendFull => format!("tries to send: {object} is full"),
+        Kind::Recv => format!("receives from {object}"),
+        Kind::WantRecv => format!("waits for a message on {object}"),
+        Kind::RecvClosed => format!("finds {object} closed"),
+        Kind::RecvEmpty => format!("finds {object} empty"),
+        Kind::DropSender => format!("drops a sender of {object}"),
+        Kind::DropReceiver => format!("drops the receiver of {object}"),
+        Kind::Yield => "lets others run".into(),
+        Kind::Sleep => format!("has slept {} ms", event.value),
+        Kind::Parked => "wakes from park".into(),
+        Kind::WantUnpark => "parks".into(),
+        Kind::Unpark => format!("unparks {other}"),
+        Kind::PlainRead => format!("reads {object}"),
+        Kind::PlainWrite => format!("writes {object}"),
+        Kind::ExitProcess => format!("ends the process with code {}", event.value),
+        Kind::Switch => "is interrupted".into(),
+    }
+}
+
+/// The ordering, where one was chosen on purpose.
+fn order(code: u64) -> &'static str {
+    [" (relaxed)", " (acquire)", " (release)", " (acq-rel)", ""]
+        .get(code as usize)
+        .copied()
+        .unwrap_or_default()
+}

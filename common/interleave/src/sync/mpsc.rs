@@ -1,0 +1,375 @@
+//! `std::sync::mpsc`: unbounded, bounded and rendezvous channels.
+//!
+//! A channel belongs to where it was made: one made inside a check is the model's, one made outside is
+//! the real one.
+
+use crate::engine::{Handle, Oid, Op, Received, State, in_model, inspect, point, quiet};
+use crate::trace::Loc;
+use ::std::collections::VecDeque;
+use ::std::fmt;
+use ::std::panic::Location;
+pub use ::std::sync::mpsc::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
+use ::std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use ::std::time::Duration;
+
+/// A channel of the model: the messages; who may go on is the engine's business.
+struct Modelled<T> {
+    handle: Handle,
+    queue: Mutex<VecDeque<T>>,
+    capacity: Option<usize>,
+}
+
+impl<T> Modelled<T> {
+    fn new(capacity: Option<usize>, at: Loc) -> Arc<Self> {
+        Arc::new(Modelled { handle: Handle::made_at(at), queue: Mutex::default(), capacity })
+    }
+
+    fn id(&self) -> Oid {
+        self.handle.id("channel", || State::channel(self.capacity))
+    }
+
+    fn queue(&self) -> MutexGuard<'_, VecDeque<T>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn send(&self, message: T, at: Loc) -> Result<(), SendError<T>> {
+        let id = self.id();
+        let mut message = Some(message);
+        let sent = point(Op::Send(id), at, |step| {
+            let number = step.send(id);
+            if number.is_some() {
+                self.queue().extend(message.take());
+            }
+            number
+        });
+        match (message, sent.flatten()) {
+            (Some(unsent), _) => Err(SendError(unsent)),
+            (None, Some(number)) if self.capacity == Some(0) => {
+                point(Op::Taken(id, number), at, |_| ());
+                Ok(())
+            }
+            (None, _) => Ok(()),
+        }
+    }
+
+    fn try_send(&self, message: T, at: Loc) -> Result<(), TrySendError<T>> {
+        let id = self.id();
+        let mut message = Some(message);
+        let full = point(Op::Free, at, |step| {
+            if step.is_full(id) {
+                return true;
+            }
+            if step.send(id).is_some() {
+                self.queue().extend(message.take());
+            }
+            false
+        });
+        match message {
+            None => Ok(()),
+            Some(unsent) if full == Some(true) => Err(TrySendError::Full(unsent)),
+            Some(unsent) => Err(TrySendError::Disconnected(unsent)),
+        }
+    }
+
+    fn recv(&self, op: impl FnOnce(Oid) -> Op, tries: bool, at: Loc) -> Result<T, Received> {
+        let id = self.id();
+        let found = point(op(id), at, |step| {
+            if tries {
+                step.tries_channel();
+            }
+            (step.recv(id), self.queue().pop_front())
+        });
+        match found {
+            Some((Received::Message, Some(message))) => Ok(message),
+            Some((other, _)) => Err(other),
+            // The execution is over, and this thread is unwinding.
+            None => Err(Received::Closed),
+        }
+    }
+
+    /// Before an end of the channel is dropped: whether that was before or after a try can be seen.
+    fn before_drop(&self) {
+        if !::std::thread::panicking() && inspect(|world| world.features().tries_channels) {
+            point(Op::Free, self.handle.created, |_| ());
+        }
+    }
+
+    fn drop_sender(&self) {
+        if in_model() {
+            self.before_drop();
+            let id = self.id();
+            quiet(self.handle.created, |step| step.drop_sender(id));
+        }
+    }
+}
+
+/// [`std::sync::mpsc::Sender`](mpsc::Sender).
+pub struct Sender<T>(Tx<mpsc::Sender<T>, T>);
+
+/// [`std::sync::mpsc::SyncSender`](mpsc::SyncSender).
+pub struct SyncSender<T>(Tx<mpsc::SyncSender<T>, T>);
+
+/// [`std::sync::mpsc::Receiver`](mpsc::Receiver).
+pub struct Receiver<T>(Rx<T>);
+
+enum Tx<R, T> {
+    Real(R),
+    Modelled(Arc<Modelled<T>>),
+}
+
+enum Rx<T> {
+    Real(mpsc::Receiver<T>),
+    /// The cell keeps a receiver from being shared between threads, as the real one does.
+    Modelled(Arc<Modelled<T>>, ::std::marker::PhantomData<::std::cell::Cell<()>>),
+}
+
+/// [`std::sync::mpsc::channel`](mpsc::channel).
+#[track_caller]
+pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
+    if in_model() {
+        let channel = Modelled::new(None, Location::caller());
+        return (Sender(Tx::Modelled(channel.clone())), Receiver(Rx::modelled(channel)));
+    }
+    let (sender, receiver) = mpsc::channel();
+    (Sender(Tx::Real(sender)), Receiver(Rx::Real(receiver)))
+}
+
+/// [`std::sync::mpsc::sync_channel`](mpsc::sync_channel).
+#[track_caller]
+pub fn sync_channel<T>(bound: usize) -> (SyncSender<T>, Receiver<T>) {
+    if in_model() {
+        let channel = Modelled::new(Some(bound), Location::caller());
+        return (SyncSender(Tx::Modelled(channel.clone())), Receiver(Rx::modelled(channel)));
+    }
+    let (sender, receiver) = mpsc::sync_channel(bound);
+    (SyncSender(Tx::Real(sender)), Receiver(Rx::Real(receiver)))
+}
+
+impl<R: Clone, T> Clone for Tx<R, T> {
+    fn clone(&self) -> Self {
+        match self {
+            Tx::Real(sender) => Tx::Real(sender.clone()),
+            Tx::Modelled(channel) => {
+                let id = channel.id();
+                quiet(channel.handle.created, |step| step.add_sender(id));
+                Tx::Modelled(channel.clone())
+            }
+        }
+    }
+}
+
+impl<R, T> Drop for Tx<R, T> {
+    fn drop(&mut self) {
+        if let Tx::Modelled(channel) = self {
+            channel.drop_sender();
+        }
+    }
+}
+
+impl<T> Clone for Sender<T> {
+    fn clone(&self) -> Self {
+        Sender(self.0.clone())
+    }
+}
+
+impl<T> Clone for SyncSender<T> {
+    fn clone(&self) -> Self {
+        SyncSender(self.0.clone())
+    }
+}
+
+impl<T> Sender<T> {
+    /// Queues a message.
+    ///
+    /// # Errors
+    /// The message, when the receiver is gone.
+    #[track_caller]
+    pub fn send(&self, message: T) -> Result<(), SendError<T>> {
+        match &self.0 {
+            Tx::Real(sender) => sender.send(message),
+            Tx::Modelled(channel) => channel.send(message, Location::caller()),
+        }
+    }
+}
+
+impl<T> SyncSender<T> {
+    /// Queues a message as soon as there is room.
+    ///
+    /// # Errors
+    /// The message, when the receiver is gone.
+    #[track_caller]
+    pub fn send(&self, message: T) -> Result<(), SendError<T>> {
+        match &self.0 {
+            Tx::Real(sender) => sender.send(message),
+            Tx::Modelled(channel) => channel.send(message, Location::caller()),
+        }
+    }
+
+    /// Queues a message if there is room.
+    ///
+    /// # Errors
+    /// The message, when there is none or the receiver is gone.
+    #[track_caller]
+    pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
+        match &self.0 {
+            Tx::Real(sender) => sender.try_send(message),
+            Tx::Modelled(channel) => channel.try_send(message, Location::caller()),
+        }
+    }
+}
+
+impl<T> Rx<T> {
+    fn modelled(channel: Arc<Modelled<T>>) -> Self {
+        Rx::Modelled(channel, ::std::marker::PhantomData)
+    }
+}
+
+impl<T> Receiver<T> {
+    /// Waits for a message.
+    ///
+    /// # Errors
+    /// When none is left and every sender is gone.
+    #[track_caller]
+    pub fn recv(&self) -> Result<T, RecvError> {
+        match &self.0 {
+            Rx::Real(receiver) => receiver.recv(),
+            Rx::Modelled(channel, _) => {
+                let op = |channel| Op::Recv { channel, timed: false };
+                channel.recv(op, false, Location::caller()).map_err(|_| RecvError)
+            }
+        }
+    }
+
+    /// Waits for a message, at most `limit` long.
+    ///
+    /// # Errors
+    /// When time is up, or none is left and every sender is gone.
+    #[track_caller]
+    pub fn recv_timeout(&self, limit: Duration) -> Result<T, RecvTimeoutError> {
+        match &self.0 {
+            Rx::Real(receiver) => receiver.recv_timeout(limit),
+            Rx::Modelled(channel, _) => {
+                let at = Location::caller();
+                let nanoseconds = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
+                quiet(at, |step| step.deadline_in(nanoseconds));
+                let op = |channel| Op::Recv { channel, timed: true };
+                channel.recv(op, true, at).map_err(|found| match found {
+                    Received::Nothing => RecvTimeoutError::Timeout,
+                    Received::Closed | Received::Message => RecvTimeoutError::Disconnected,
+                })
+            }
+        }
+    }
+
+    /// Takes a message if there is one.
+    ///
+    /// # Errors
+    /// When there is none.
+    #[track_caller]
+    pub fn try_recv(&self) -> Result<T, TryRecvError> {
+        match &self.0 {
+            Rx::Real(receiver) => receiver.try_recv(),
+            Rx::Modelled(channel, _) => {
+                channel.recv(|_| Op::Free, true, Location::caller()).map_err(|found| match found {
+                    Received::Nothing => TryRecvError::Empty,
+                    Received::Closed | Received::Message => TryRecvError::Disconnected,
+                })
+            }
+        }
+    }
+
+    /// The messages, until every sender is gone.
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter(self)
+    }
+
+    /// The messages that are there now.
+    pub fn try_iter(&self) -> TryIter<'_, T> {
+        TryIter(self)
+    }
+}
+
+impl<T> Drop for Rx<T> {
+    fn drop(&mut self) {
+        if let Rx::Modelled(channel, _) = self
+            && in_model()
+        {
+            channel.before_drop();
+            let id = channel.id();
+            quiet(channel.handle.created, |step| step.drop_receiver(id));
+            // As with the real one, messages nobody can receive any more are dropped now.
+            let rest = ::std::mem::take(&mut *channel.queue());
+            drop(rest);
+        }
+    }
+}
+
+/// [`std::sync::mpsc::Iter`](mpsc::Iter).
+#[derive(Debug)]
+pub struct Iter<'a, T>(&'a Receiver<T>);
+
+impl<T> Iterator for Iter<'_, T> {
+    type Item = T;
+    #[track_caller]
+    fn next(&mut self) -> Option<T> {
+        self.0.recv().ok()
+    }
+}
+
+/// [`std::sync::mpsc::TryIter`](mpsc::TryIter).
+#[derive(Debug)]
+pub struct TryIter<'a, T>(&'a Receiver<T>);
+
+impl<T> Iterator for TryIter<'_, T> {
+    type Item = T;
+    #[track_caller]
+    fn next(&mut self) -> Option<T> {
+        self.0.try_recv().ok()
+    }
+}
+
+/// [`std::sync::mpsc::IntoIter`](mpsc::IntoIter).
+#[derive(Debug)]
+pub struct IntoIter<T>(Receiver<T>);
+
+impl<T> Iterator for IntoIter<T> {
+    type Item = T;
+    #[track_caller]
+    fn next(&mut self) -> Option<T> {
+        self.0.recv().ok()
+    }
+}
+
+impl<T> IntoIterator for Receiver<T> {
+    type Item = T;
+    type IntoIter = IntoIter<T>;
+    fn into_iter(self) -> IntoIter<T> {
+        IntoIter(self)
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Receiver<T> {
+    type Item = T;
+    type IntoIter = Iter<'a, T>;
+    fn into_iter(self) -> Iter<'a, T> {
+        Iter(self)
+    }
+}
+
+impl<T> fmt::Debug for Sender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender").finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for SyncSender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SyncSender").finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for Receiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver").finish_non_exhaustive()
+    }
+}

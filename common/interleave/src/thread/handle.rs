@@ -1,0 +1,63 @@
+//! `Thread` and `ThreadId`.
+
+use crate::engine::{Op, Tid, point};
+use ::std::panic::Location;
+use ::std::thread as real;
+
+/// [`std::thread::Thread`](real::Thread).
+#[derive(Clone, Debug)]
+pub struct Thread(Which);
+
+#[derive(Clone, Debug)]
+enum Which {
+    Real(real::Thread),
+    Modelled { number: Tid, name: Option<String> },
+}
+
+/// [`std::thread::ThreadId`](real::ThreadId).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ThreadId(WhichId);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum WhichId {
+    Real(real::ThreadId),
+    Modelled(Tid),
+}
+
+impl Thread {
+    pub(super) fn real(thread: real::Thread) -> Self {
+        Thread(Which::Real(thread))
+    }
+
+    pub(super) fn modelled(number: Tid, name: Option<String>) -> Self {
+        Thread(Which::Modelled { number, name })
+    }
+
+    /// The thread's name, if it has one.
+    pub fn name(&self) -> Option<&str> {
+        match &self.0 {
+            Which::Real(thread) => thread.name(),
+            Which::Modelled { number: 0, name: None } => Some("main"),
+            Which::Modelled { name, .. } => name.as_deref(),
+        }
+    }
+
+    /// The thread's identity.
+    pub fn id(&self) -> ThreadId {
+        ThreadId(match &self.0 {
+            Which::Real(thread) => WhichId::Real(thread.id()),
+            Which::Modelled { number, .. } => WhichId::Modelled(*number),
+        })
+    }
+
+    /// Gives the thread its token: its next or present `park` returns.
+    #[track_caller]
+    pub fn unpark(&self) {
+        match &self.0 {
+            Which::Real(thread) => thread.unpark(),
+            Which::Modelled { number, .. } => {
+                point(Op::Free, Location::caller(), |step| step.unpark(*number));
+            }
+        }
+    }
+}

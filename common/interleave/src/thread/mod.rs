@@ -1,0 +1,71 @@
+//! `std::thread`: the real one outside a check, the model's inside.
+
+mod handle;
+mod scoped;
+mod spawning;
+
+use crate::engine::{self, Op, in_model, point, quiet};
+use ::std::panic::Location;
+pub use ::std::thread::{AccessError, LocalKey, Result, available_parallelism, panicking};
+use ::std::time::Duration;
+pub use handle::{Thread, ThreadId};
+pub use scoped::{Scope, ScopedJoinHandle, scope};
+pub use spawning::{Builder, JoinHandle, spawn};
+
+/// The calling thread.
+pub fn current() -> Thread {
+    if in_model() {
+        let me = engine::me();
+        Thread::modelled(me, engine::inspect(|world| world.name_of(me)))
+    } else {
+        Thread::real(::std::thread::current())
+    }
+}
+
+/// Lets others run. It promises nothing: inside a check the caller may also go straight on.
+#[track_caller]
+pub fn yield_now() {
+    if in_model() {
+        point(Op::Yield, Location::caller(), |step| step.yielded());
+    } else {
+        ::std::thread::yield_now();
+    }
+}
+
+/// Sleeps at least `duration`. Inside a check no time passes: a sleeper goes on when nobody else can,
+/// the earliest first, or (bad luck) at any other moment.
+#[track_caller]
+pub fn sleep(duration: Duration) {
+    if in_model() {
+        let at = Location::caller();
+        let nanoseconds = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        quiet(at, |step| step.deadline_in(nanoseconds));
+        let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        point(Op::Sleep, at, |step| step.slept(milliseconds));
+    } else {
+        ::std::thread::sleep(duration);
+    }
+}
+
+/// Waits for this thread's token. It may also return for no reason.
+#[track_caller]
+pub fn park() {
+    if in_model() {
+        point(Op::Park { timed: false }, Location::caller(), |step| step.parked());
+    } else {
+        ::std::thread::park();
+    }
+}
+
+/// Waits for this thread's token, at most `limit` long.
+#[track_caller]
+pub fn park_timeout(limit: Duration) {
+    if in_model() {
+        let at = Location::caller();
+        let nanoseconds = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
+        quiet(at, |step| step.deadline_in(nanoseconds));
+        point(Op::Park { timed: true }, at, |step| step.parked());
+    } else {
+        ::std::thread::park_timeout(limit);
+    }
+}

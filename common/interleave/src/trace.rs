@@ -1,0 +1,114 @@
+//! What happened: a flat list of events, as the engine writes it down.
+
+use ::std::panic::Location;
+
+/// A place in the source.
+pub(crate) type Loc = &'static Location<'static>;
+
+/// No object.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// What a thread did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
+    Spawn,
+    Start,
+    Exit,
+    Panic,
+    Join,
+    WantJoin,
+    Lock,
+    /// Must wait; the value is the holder's number and one, 0 for none. So for the other wishes.
+    WantLock,
+    TryLockFail,
+    /// The value is 1 when the data was borrowed mutably under the guard.
+    Unlock,
+    Read,
+    WantRead,
+    Write,
+    WantWrite,
+    ReadUnlock,
+    WriteUnlock,
+    /// Waits on a condition variable; the value is the mutex let go of.
+    Wait,
+    Wake,
+    SpuriousWake,
+    TimedOut,
+    /// The value is 1 when somebody waited; the extra value is who was woken.
+    NotifyOne,
+    /// The value is how many were woken.
+    NotifyAll,
+    Load,
+    StaleLoad,
+    Store,
+    /// A read-modify-write: the value is the old one, the extra value the new one.
+    Update,
+    /// A compare-exchange that found something else.
+    ExchangeFail,
+    Fence,
+    /// The value is the message's number, the extra value 1 when nobody can receive it.
+    Send,
+    WantSend,
+    SendFull,
+    Recv,
+    WantRecv,
+    RecvClosed,
+    RecvEmpty,
+    DropSender,
+    DropReceiver,
+    Yield,
+    Sleep,
+    Parked,
+    WantUnpark,
+    Unpark,
+    PlainRead,
+    PlainWrite,
+    /// Ends the process; the value is the code.
+    ExitProcess,
+    /// The thread could have gone on, and was interrupted.
+    Switch,
+}
+
+/// One thing that happened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Event {
+    pub(crate) thread: usize,
+    pub(crate) kind: Kind,
+    /// The object's number; the other thread's for `Spawn`, `Join`, `WantJoin`, `Unpark`.
+    pub(crate) object: u32,
+    pub(crate) value: u64,
+    pub(crate) extra: u64,
+    pub(crate) loc: Loc,
+}
+
+/// How the bits of an atomic's value are to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Show {
+    Unsigned,
+    Signed,
+    Bool,
+    Pointer,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ObjectInfo {
+    /// Its type's name.
+    pub(crate) what: &'static str,
+    pub(crate) created: Loc,
+    pub(crate) address: usize,
+    pub(crate) show: Show,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ThreadInfo {
+    pub(crate) name: Option<String>,
+    pub(crate) spawned: Option<Loc>,
+}
+
+/// One execution, whole.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trace {
+    pub(crate) events: Vec<Event>,
+    pub(crate) objects: Vec<ObjectInfo>,
+    pub(crate) threads: Vec<ThreadInfo>,
+}

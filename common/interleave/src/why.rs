@@ -1,0 +1,149 @@
+//! Why a schedule failed: the pattern in its trace, in sentences.
+
+mod deadlock;
+mod overwritten;
+
+use crate::check::{Blocked, FailureKind};
+use crate::engine::FailureNote;
+use crate::names::Names;
+use crate::trace::{Event, Kind, NONE, Trace};
+
+/// What a failing schedule shows as its cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Cause {
+    /// A change was overwritten by a thread that had read before it.
+    LostUpdate,
+    /// A lock was let go between looking and acting, and the data changed in between.
+    CheckThenAct,
+    /// A load that nothing orders after the store it needed.
+    StaleRead,
+    /// A notification that came too early, or went to the wrong waiter.
+    LostWakeup,
+    /// The result was looked at before a thread had ended.
+    NotJoined,
+    /// Locks taken in a circle.
+    LockOrder,
+    /// A thread that waits for a lock it holds.
+    SelfDeadlock,
+    /// None of these.
+    Unexplained,
+}
+
+/// Which steps of a trace matter.
+#[derive(Debug, Default)]
+pub(crate) struct Focus {
+    objects: Vec<u32>,
+    /// The first and last event of what happened to the objects.
+    window: Option<(usize, usize)>,
+    /// Events that are part of what went wrong.
+    bad: Vec<usize>,
+    /// Events that matter whatever their object.
+    also: Vec<usize>,
+    /// The file and line of the panic.
+    pub(crate) failing_place: Option<(String, u32)>,
+}
+
+impl Focus {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.objects.is_empty() && self.bad.is_empty()
+    }
+
+    pub(crate) fn has(&self, index: usize, event: &Event) -> bool {
+        let about_thread = matches!(event.kind, Kind::Spawn | Kind::Join | Kind::WantJoin | Kind::Unpark);
+        let about_object = !about_thread && event.object != NONE && self.objects.contains(&event.object);
+        let in_window = self.window.is_none_or(|(first, last)| (first..=last).contains(&index));
+        self.is_bad(index, event) || self.also.contains(&index) || (about_object && in_window)
+    }
+
+    pub(crate) fn is_bad(&self, index: usize, event: &Event) -> bool {
+        let always = matches!(
+            event.kind,
+            Kind::Panic | Kind::StaleLoad | Kind::SpuriousWake | Kind::TimedOut | Kind::ExitProcess
+        );
+        always || self.bad.contains(&index)
+    }
+}
+
+/// What a trace tells about its failure.
+pub(crate) struct Told {
+    pub(crate) cause: Cause,
+    pub(crate) because: Vec<String>,
+    pub(crate) blocked: Vec<Blocked>,
+    pub(crate) focus: Focus,
+}
+
+pub(crate) fn explain(note: &FailureNote, trace: &Trace, names: &Names) -> Told {
+    let mut told = Told {
+        cause: Cause::Unexplained,
+        because: Vec::new(),
+        blocked: Vec::new(),
+        focus: Focus { failing_place: note.place.clone(), ..Focus::default() },
+    };
+    match note.kind {
+        FailureKind::Deadlock | FailureKind::LeftBehind => deadlock::explain(note, trace, names, &mut told),
+        FailureKind::Panic => {
+            told.because.push(panic_sentence(note, names));
+            if !overwritten::explain(trace, names, &mut told) {
+                stale_or_not_joined(note, trace, names, &mut told);
+            }
+        }
+        _ => told.because.push(note.message.clone()),
+    }
+    if !matches!(told.cause, Cause::LostUpdate | Cause::CheckThenAct) {
+        bad_luck(trace, names, &mut told);
+    }
+    told.because.extend(note.earlier.iter().cloned());
+    told
+}
+
+fn panic_sentence(note: &FailureNote, names: &Names) -> String {
+    let who = note.thread.map_or("a thread", |t| names.thread(t));
+    // An assertion that failed says "assertion `left == right` failed: what\n  left: 1\n right: 2".
+    let message = note.message.split_whitespace().collect::<Vec<_>>().join(" ");
+    match &note.place {
+        Some((file, line)) => format!("{who} panicked at {}: {message}", names.place_of(file, *line)),
+        None => format!("{who} panicked: {message}"),
+    }
+}
+
+fn stale_or_not_joined(note: &FailureNote, trace: &Trace, names: &Names, told: &mut Told) {
+    if trace.events.iter().any(|e| e.kind == Kind::StaleLoad) {
+        told.cause = Cause::StaleRead;
+        return;
+    }
+    let running: Vec<&str> = note.unfinished.iter().filter(|t| **t != 0).map(|t| names.thread(*t)).collect();
+    if note.thread == Some(0) && !running.is_empty() {
+        told.cause = Cause::NotJoined;
+        let (have, it) = if running.len() == 1 { ("has", "it") } else { ("have", "them") };
+        told.because.push(format!(
+            "{} {have} not ended at that moment: nothing waited for {it}.",
+            running.join(" and ")
+        ));
+    }
+}
+
+/// What else happened that ordinary runs seldom show, and what it means.
+fn bad_luck(trace: &Trace, names: &Names, told: &mut Told) {
+    for event in &trace.events {
+        let who = names.thread(event.thread);
+        let at = names.place(event.loc);
+        match event.kind {
+            Kind::SpuriousWake => told.because.push(format!(
+                "{who} woke at {at} without a reason. That is allowed: look at the condition again, in a loop."
+            )),
+            Kind::TimedOut => {
+                told.because.push(format!("{who}'s time was up at {at}. That says nothing about the condition."));
+            }
+            Kind::Sleep => told.because.push(format!(
+                "{who} slept at {at}. Sleeping gives the others time; it is no promise that they used it."
+            )),
+            Kind::StaleLoad => told.because.push(format!(
+                "{who} read an old value of {} at {at}: nothing orders that load after the newer store. A \
+                 release store, and an acquire load that sees it, would.",
+                names.object(event.object)
+            )),
+            _ => {}
+        }
+    }
+}

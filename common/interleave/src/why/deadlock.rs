@@ -1,0 +1,191 @@
+//! Threads that wait for ever: who holds what, who waits for whom, which notification was lost.
+
+use super::{Cause, Told};
+use crate::check::Blocked;
+use crate::engine::{FailureNote, Waiting, Want, circle};
+use crate::names::Names;
+use crate::trace::{Event, Kind, NONE, Trace};
+
+pub(super) fn explain(note: &FailureNote, trace: &Trace, names: &Names, told: &mut Told) {
+    for w in &note.waiting {
+        told.because.push(sentence(w, trace, names));
+        told.blocked.push(blocked(w, names));
+    }
+    let circle = circle(&note.waiting);
+    told.cause = cause(note, circle.as_deref());
+    match (told.cause, circle) {
+        (Cause::SelfDeadlock, _) => told.because.push(
+            "A lock of std cannot be taken twice by one thread: the second `lock` waits for the first guard, which \
+             cannot be dropped any more."
+                .into(),
+        ),
+        (_, Some(circle)) => told.because.push(circle_sentence(&circle, note, names)),
+        (Cause::LostWakeup, None) => lost_notification(trace, names, told),
+        _ if note.waiting.iter().any(|w| w.wants == Want::Message) => told.because.push(
+            "A receiver sees the end of a channel only when every sender is dropped; one is still alive.".into(),
+        ),
+        _ => {}
+    }
+    focus(note, trace, told);
+}
+
+fn cause(note: &FailureNote, circle: Option<&[usize]>) -> Cause {
+    let waits = |t: &usize| note.waiting.iter().find(|w| w.thread == *t);
+    let for_a_lock =
+        |w: &Waiting| matches!(w.wants, Want::Lock | Want::ReadLock | Want::WriteLock | Want::Relock);
+    match circle {
+        Some([_]) => Cause::SelfDeadlock,
+        Some(circle) if circle.iter().filter_map(waits).all(for_a_lock) => Cause::LockOrder,
+        Some(_) => Cause::Unexplained,
+        None if note.waiting.iter().any(|w| w.wants == Want::Notification) => Cause::LostWakeup,
+        None => Cause::Unexplained,
+    }
+}
+
+fn want(w: &Waiting, names: &Names) -> String {
+    let object = names.object(w.object);
+    match w.wants {
+        Want::Lock => object.into(),
+        Want::ReadLock => format!("{object}, to read"),
+        Want::WriteLock => format!("{object}, to write"),
+        Want::Relock => format!("{object} back"),
+        Want::Notification => format!("a notification on {object}"),
+        Want::Room => format!("room in {object}"),
+        Want::Message => format!("a message on {object}"),
+        Want::End => format!("the end of {}", names.thread(w.object as usize)),
+        Want::Unpark => "somebody to unpark it".into(),
+    }
+}
+
+fn sentence(w: &Waiting, trace: &Trace, names: &Names) -> String {
+    let who = names.thread(w.thread);
+    let holds: Vec<String> = w
+        .holds
+        .iter()
+        .map(|h| format!("{} (since {})", names.object(h.object), names.place(h.since)))
+        .collect();
+    let holds = if holds.is_empty() { String::new() } else { format!(" holds {} and", holds.join(" and ")) };
+    let mut by = String::new();
+    if w.wants != Want::End && !w.on.is_empty() {
+        let ended = |t: &usize| trace.events.iter().any(|e| e.kind == Kind::Exit && e.thread == *t);
+        let who: Vec<&str> = w.on.iter().map(|t| names.thread(*t)).collect();
+        by = match &w.on[..] {
+            [t] if *t == w.thread => ", which it holds itself".into(),
+            on if on.iter().any(ended) => format!(", which {} still held when it ended", who.join(" and ")),
+            _ => format!(", held by {}", who.join(" and ")),
+        };
+    }
+    format!("{who}{holds} waits at {} for {}{by}.", names.place(w.at), want(w, names))
+}
+
+fn blocked(w: &Waiting, names: &Names) -> Blocked {
+    let wants = match w.wants {
+        Want::Lock | Want::Relock => "lock",
+        Want::ReadLock => "read lock",
+        Want::WriteLock => "write lock",
+        Want::Notification => "notification",
+        Want::Room => "room",
+        Want::Message => "message",
+        Want::End => "end of thread",
+        Want::Unpark => "unpark",
+    };
+    let object = match w.wants {
+        Want::End => names.thread(w.object as usize),
+        Want::Unpark => "",
+        _ => names.object(w.object),
+    };
+    Blocked {
+        thread: w.thread,
+        name: names.thread(w.thread).into(),
+        wants: wants.into(),
+        object: object.into(),
+        held_by: w.on.clone(),
+        holds: w.holds.iter().map(|h| names.object(h.object).into()).collect(),
+        place: names.place(w.at),
+    }
+}
+
+fn circle_sentence(circle: &[usize], note: &FailureNote, names: &Names) -> String {
+    let step = |t: &usize| {
+        let w = note.waiting.iter().find(|w| w.thread == *t);
+        let for_what = w.map(|w| match w.wants {
+            Want::End => String::new(),
+            _ => format!(" (for {})", names.object(w.object)),
+        });
+        format!("{} waits{} for ", names.thread(*t), for_what.unwrap_or_default())
+    };
+    let way: String = circle.iter().map(step).collect();
+    format!(
+        "Circle: {way}{}. If all take the locks in one agreed order, it cannot close.",
+        names.thread(circle[0])
+    )
+}
+
+/// The notification that should have woken the waiter.
+fn lost_notification(trace: &Trace, names: &Names, told: &mut Told) {
+    let is = |e: &Event, value: u64| matches!(e.kind, Kind::NotifyOne | Kind::NotifyAll) && e.value == value;
+    let last = |want: &dyn Fn(&Event) -> bool| trace.events.iter().rposition(want);
+    if let Some(i) = last(&|e| is(e, 0)) {
+        let event = &trace.events[i];
+        told.because.push(format!(
+            "{}'s notification at {} came when nobody was waiting, and notifications are not kept: look at the \
+             condition and wait under one lock.",
+            names.thread(event.thread),
+            names.place(event.loc)
+        ));
+        told.focus.bad.push(i);
+    } else if let Some(i) = last(&|e| e.kind == Kind::NotifyOne && e.value == 1) {
+        let event = &trace.events[i];
+        told.because.push(format!(
+            "The last notification ({}) woke {}, who could do nothing with it, while the thread that could go on sleeps: \
+             one condition variable serves two conditions.",
+            names.place(event.loc),
+            names.thread(event.extra as usize)
+        ));
+        told.focus.bad.push(i);
+    } else {
+        told.because.push("Nobody ever notifies it.".into());
+    }
+}
+
+/// The locks in question, as they were last taken, and the wishes at the end.
+fn focus(note: &FailureNote, trace: &Trace, told: &mut Told) {
+    let mut objects: Vec<u32> = note
+        .waiting
+        .iter()
+        .filter(|w| !matches!(w.wants, Want::End | Want::Unpark))
+        .flat_map(|w| w.holds.iter().map(|h| h.object).chain([w.object]))
+        .filter(|o| *o != NONE)
+        .collect();
+    objects.sort_unstable();
+    objects.dedup();
+    for w in &note.waiting {
+        let wish = |e: &Event| {
+            e.thread == w.thread
+                && matches!(
+                    e.kind,
+                    Kind::WantLock
+                        | Kind::WantRead
+                        | Kind::WantWrite
+                        | Kind::WantRecv
+                        | Kind::WantSend
+                        | Kind::WantJoin
+                        | Kind::WantUnpark
+                        | Kind::Wait
+                )
+        };
+        told.focus.bad.extend(trace.events.iter().rposition(wish));
+        for held in &w.holds {
+            let taken = |e: &Event| {
+                e.thread == w.thread
+                    && e.object == held.object
+                    && matches!(e.kind, Kind::Lock | Kind::Read | Kind::Write)
+            };
+            told.focus.also.extend(trace.events.iter().rposition(taken));
+        }
+    }
+    if told.cause == Cause::LostWakeup {
+        // Everything about the condition variable: who waited, who was told.
+        told.focus.objects = objects;
+    }
+}

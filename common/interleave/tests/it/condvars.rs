@@ -1,0 +1,163 @@
+//! Condition variables: spurious and stolen wake-ups, lost notifications, time-outs.
+use crate::{assert_failure, right, wrong};
+use std::collections::VecDeque;
+use std::sync::{Arc, Barrier, Condvar, Mutex};
+use std::thread;
+use std::time::Duration;
+use std::{Cause, Checker, FailureKind};
+
+#[derive(Default)]
+struct Gate {
+    open: Mutex<bool>,
+    opened: Condvar,
+}
+
+#[test]
+fn a_wait_in_a_loop() {
+    right(|| {
+        let gate = Arc::new(Gate::default());
+        let opener = Arc::clone(&gate);
+        let thread = thread::spawn(move || {
+            *opener.open.lock().unwrap() = true;
+            opener.opened.notify_one();
+        });
+        let guard = gate.opened.wait_while(gate.open.lock().unwrap(), |open| !*open).unwrap();
+        assert!(*guard);
+        drop(guard);
+        thread.join().unwrap();
+    });
+}
+
+#[test]
+fn a_wait_without_a_loop_believes_a_spurious_wake_up() {
+    let failure = wrong(|| {
+        let gate = Arc::new(Gate::default());
+        let opener = Arc::clone(&gate);
+        let thread = thread::spawn(move || {
+            *opener.open.lock().unwrap() = true;
+            opener.opened.notify_one();
+        });
+        let mut guard = gate.open.lock().unwrap();
+        if !*guard {
+            guard = gate.opened.wait(guard).unwrap();
+        }
+        assert!(*guard, "the gate is open");
+        drop(guard);
+        thread.join().unwrap();
+    });
+    assert_eq!(failure.kind, FailureKind::Panic);
+    assert!(failure.story().because.join(" ").contains("without a reason"), "{failure}");
+}
+
+#[test]
+fn a_notification_before_the_wait_is_lost() {
+    let failure = wrong(|| {
+        let gate = Arc::new(Gate::default());
+        let opener = Arc::clone(&gate);
+        let thread = thread::spawn(move || {
+            *opener.open.lock().unwrap() = true;
+            opener.opened.notify_one();
+        });
+        let open = *gate.open.lock().unwrap();
+        if !open {
+            // The gate can open right here.
+            let guard = gate.open.lock().unwrap();
+            drop(gate.opened.wait(guard).unwrap());
+        }
+        thread.join().unwrap();
+    });
+    assert_failure(&failure, FailureKind::Deadlock, Cause::LostWakeup);
+    assert!(failure.story().because.join(" ").contains("nobody was waiting"), "{failure}");
+}
+
+/// A queue for one message, with one condition variable for two conditions.
+struct Slot {
+    queue: Mutex<VecDeque<u32>>,
+    changed: Condvar,
+}
+
+impl Slot {
+    fn put(&self, value: u32, all: bool) {
+        let mut queue = self.changed.wait_while(self.queue.lock().unwrap(), |q| q.len() == 1).unwrap();
+        queue.push_back(value);
+        self.notify(all);
+    }
+
+    fn take(&self, all: bool) -> u32 {
+        let mut queue = self.changed.wait_while(self.queue.lock().unwrap(), |q| q.is_empty()).unwrap();
+        let value = queue.pop_front().unwrap();
+        self.notify(all);
+        value
+    }
+
+    fn notify(&self, all: bool) {
+        if all { self.changed.notify_all() } else { self.changed.notify_one() }
+    }
+}
+
+fn two_and_two(all: bool) {
+    let slot = Slot { queue: Mutex::default(), changed: Condvar::new() };
+    thread::scope(|s| {
+        for value in 0..2 {
+            let slot = &slot;
+            s.spawn(move || slot.put(value, all));
+        }
+        for _ in 0..2 {
+            s.spawn(|| slot.take(all));
+        }
+    });
+}
+
+#[test]
+fn one_waiter_of_the_wrong_kind() {
+    let failure = wrong(|| two_and_two(false));
+    assert_failure(&failure, FailureKind::Deadlock, Cause::LostWakeup);
+    assert!(failure.story().because.join(" ").contains("serves two conditions"), "{failure}");
+}
+
+#[test]
+fn all_waiters_of_both_kinds() {
+    let report = Checker::new().bound(2).runs_beyond_bound(0).check(|| two_and_two(true)).unwrap();
+    assert_eq!(report.bound, Some(2));
+}
+
+#[test]
+fn a_time_out_says_nothing_about_the_condition() {
+    let program = |trusting: bool| {
+        let gate = Arc::new(Gate::default());
+        let opener = Arc::clone(&gate);
+        let thread = thread::spawn(move || {
+            *opener.open.lock().unwrap() = true;
+            opener.opened.notify_one();
+        });
+        let guard = gate.open.lock().unwrap();
+        let limit = Duration::from_millis(10);
+        let (guard, result) = gate.opened.wait_timeout_while(guard, limit, |open| !*open).unwrap();
+        if trusting || !result.timed_out() {
+            assert!(*guard, "the gate is open");
+        }
+        drop(guard);
+        thread.join().unwrap();
+    };
+    right(move || program(false));
+    assert_eq!(wrong(move || program(true)).kind, FailureKind::Panic);
+}
+
+#[test]
+fn a_barrier_opens_for_all_and_has_one_leader() {
+    right(|| {
+        let barrier = Barrier::new(2);
+        let arrived = Mutex::new(0);
+        let leaders = thread::scope(|s| {
+            let wait = || {
+                *arrived.lock().unwrap() += 1;
+                let leads = barrier.wait().is_leader();
+                assert_eq!(*arrived.lock().unwrap(), 2);
+                usize::from(leads)
+            };
+            let other = s.spawn(wait);
+            wait() + other.join().unwrap()
+        });
+        assert_eq!(leaders, 1);
+    });
+}

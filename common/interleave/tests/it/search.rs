@@ -1,0 +1,96 @@
+//! The search: how many interleavings there are, the same every time, and replayed by their token.
+use crate::{right, wrong};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::{Checker, FailureKind};
+
+/// `threads` threads of `steps` operations each on one atomic.
+fn steps(threads: usize, steps: usize) -> impl Fn() + Send + Sync + 'static {
+    move || {
+        let counter = Arc::new(AtomicUsize::new(0));
+        let threads: Vec<_> = (0..threads)
+            .map(|_| {
+                let counter = Arc::clone(&counter);
+                thread::spawn(move || {
+                    for _ in 0..steps {
+                        counter.fetch_add(1, Ordering::SeqCst);
+                    }
+                })
+            })
+            .collect();
+        for thread in threads {
+            thread.join().unwrap();
+        }
+    }
+}
+
+/// Merged or not, every final state is reached; merging only saves runs.
+#[test]
+fn merging_saves_runs() {
+    let count = |merge: bool| {
+        let checker = Checker::new().merge(merge).bound(0).runs_beyond_bound(1_000_000);
+        let report = checker.check(steps(3, 2)).unwrap();
+        assert!(report.complete);
+        report.executions
+    };
+    let (merged, all) = (count(true), count(false));
+    assert!(merged < all, "{merged} < {all}");
+}
+
+#[test]
+fn the_count_is_the_same_every_time() {
+    let counts: Vec<_> = (0..5).map(|_| right(steps(3, 2)).executions).collect();
+    assert!(counts.iter().all(|n| *n == counts[0]), "{counts:?}");
+}
+
+fn racy() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let threads: Vec<_> = (0..2)
+        .map(|_| {
+            let count = Arc::clone(&count);
+            thread::spawn(move || {
+                let seen = count.load(Ordering::SeqCst);
+                count.store(seen + 1, Ordering::SeqCst);
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    assert_eq!(count.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn a_failure_is_the_same_every_time_and_can_be_replayed() {
+    let first = wrong(racy);
+    for _ in 0..20 {
+        let again = wrong(racy);
+        assert_eq!((again.executions, &again.replay), (first.executions, &first.replay));
+        assert_eq!(again.story(), first.story());
+    }
+    let replayed = Checker::new().replay(&first.replay).check(racy).unwrap_err();
+    assert_eq!(replayed.kind, FailureKind::Panic);
+    assert_eq!(replayed.executions, 1);
+    assert_eq!(replayed.story().steps, first.story().steps);
+}
+
+#[test]
+#[should_panic(expected = "is not a replay token")]
+fn a_token_that_is_none_says_so() {
+    let _ = Checker::new().replay("nonsense").check(racy);
+}
+
+#[test]
+fn a_report_never_says_more_than_is_true() {
+    let report = |checker: Checker| checker.check(steps(3, 3)).unwrap().to_string();
+    let whole = report(Checker::new().runs_beyond_bound(1_000_000));
+    assert!(whole.starts_with("every schedule, in "), "{whole}");
+    let bounded = report(Checker::new().bound(1).runs_beyond_bound(0));
+    assert!(bounded.starts_with("every schedule with at most 1 unlucky moment, in "), "{bounded}");
+    let little = report(Checker::new().runs_per_round(1).runs_beyond_bound(0));
+    assert!(
+        little.starts_with("some schedules only, in ") || little.starts_with("every schedule without"),
+        "{little}"
+    );
+}

@@ -1,0 +1,288 @@
+//! Threads: joining, scopes, parking, sleeping, panics, what is left behind.
+use crate::{assert_failure, right, wrong};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+use std::{Cause, Checker, FailureKind};
+
+#[test]
+fn results_come_through_join() {
+    right(|| {
+        let threads: Vec<_> = (0..3).map(|n| thread::spawn(move || n * n)).collect();
+        let squares: Vec<_> = threads.into_iter().map(|t| t.join().unwrap()).collect();
+        assert_eq!(squares, [0, 1, 4]);
+    });
+}
+
+#[test]
+fn a_result_looked_at_before_the_thread_has_ended() {
+    let failure = wrong(|| {
+        let done = Arc::new(AtomicUsize::new(0));
+        let other = Arc::clone(&done);
+        thread::spawn(move || other.fetch_add(1, Ordering::SeqCst));
+        assert_eq!(done.load(Ordering::SeqCst), 1);
+    });
+    assert_failure(&failure, FailureKind::Panic, Cause::NotJoined);
+}
+
+#[test]
+fn a_sleep_is_no_join() {
+    let failure = wrong(|| {
+        let done = Arc::new(AtomicBool::new(false));
+        let other = Arc::clone(&done);
+        let thread = thread::spawn(move || other.store(true, Ordering::SeqCst));
+        thread::sleep(Duration::from_millis(50));
+        assert!(done.load(Ordering::SeqCst));
+        thread.join().unwrap();
+    });
+    assert_eq!(failure.kind, FailureKind::Panic);
+    assert!(failure.story().because.join(" ").contains("no promise"), "{failure}");
+}
+
+#[test]
+fn scoped_threads_borrow_and_end() {
+    right(|| {
+        let mut parts = [1, 2, 3];
+        let total = AtomicUsize::new(0);
+        thread::scope(|s| {
+            for part in &mut parts {
+                let total = &total;
+                s.spawn(move || {
+                    *part += 1;
+                    total.fetch_add(*part, Ordering::Relaxed)
+                });
+            }
+        });
+        assert_eq!((parts, total.into_inner()), ([2, 3, 4], 9));
+    });
+}
+
+/// The abandoned execution must unwind the scoped threads before the frame they borrow from.
+#[test]
+fn a_failure_inside_a_scope_unwinds_in_order() {
+    for _ in 0..20 {
+        let failure = wrong(|| {
+            let data = Mutex::new(vec![1, 2, 3]);
+            let gate = Mutex::new(());
+            thread::scope(|s| {
+                let held = gate.lock().unwrap();
+                s.spawn(|| {
+                    let mut mine = data.lock().unwrap();
+                    mine.push(4);
+                    drop(gate.lock().unwrap());
+                    mine.push(5);
+                });
+                drop(data.lock().unwrap());
+                drop(held);
+            });
+        });
+        assert_failure(&failure, FailureKind::Deadlock, Cause::LockOrder);
+    }
+}
+
+#[test]
+fn a_panic_in_a_scoped_thread_that_nobody_looks_at() {
+    let failure = wrong(|| {
+        thread::scope(|s| {
+            s.spawn(|| panic!("the worker broke"));
+        });
+    });
+    assert_eq!(failure.kind, FailureKind::Panic);
+    assert!(failure.message.contains("the worker broke"), "{failure}");
+}
+
+#[test]
+fn a_panic_that_join_hands_on_is_dealt_with() {
+    right(|| {
+        let thread = thread::spawn(|| panic!("expected"));
+        assert!(thread.join().is_err());
+    });
+}
+
+#[test]
+fn a_panic_that_nobody_looks_at() {
+    let failure = wrong(|| {
+        let (sender, receiver) = mpsc::channel::<()>();
+        thread::spawn(move || {
+            let _keep = sender;
+            panic!("nobody saw this");
+        });
+        assert!(receiver.recv().is_err());
+    });
+    assert_eq!(failure.kind, FailureKind::Panic);
+    assert!(failure.message.contains("nobody saw this"), "{failure}");
+}
+
+#[test]
+fn a_park_without_a_loop() {
+    let program = |looping: bool| {
+        let ready = Arc::new(AtomicBool::new(false));
+        let (flag, main) = (Arc::clone(&ready), thread::current());
+        let thread = thread::spawn(move || {
+            flag.store(true, Ordering::Release);
+            main.unpark();
+        });
+        if looping {
+            while !ready.load(Ordering::Acquire) {
+                thread::park();
+            }
+        } else {
+            thread::park();
+        }
+        assert!(ready.load(Ordering::Acquire));
+        thread.join().unwrap();
+    };
+    right(move || program(true));
+    assert_eq!(wrong(move || program(false)).kind, FailureKind::Panic);
+}
+
+#[test]
+fn polling_for_what_will_come() {
+    right(|| {
+        let ready = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&ready);
+        let thread = thread::spawn(move || flag.store(true, Ordering::Release));
+        while !ready.load(Ordering::Acquire) {
+            std::hint::spin_loop();
+        }
+        thread.join().unwrap();
+    });
+}
+
+#[test]
+fn polling_for_what_will_never_come() {
+    let failure = wrong(|| {
+        let ready = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&ready);
+        let thread = thread::spawn(move || {
+            // Sets the flag only if it is set.
+            if flag.load(Ordering::SeqCst) {
+                flag.store(true, Ordering::SeqCst);
+            }
+        });
+        while !ready.load(Ordering::Acquire) {}
+        thread.join().unwrap();
+    });
+    assert!(matches!(failure.kind, FailureKind::Livelock | FailureKind::TooManySteps), "{failure}");
+}
+
+#[test]
+fn a_loop_without_operations_is_stuck() {
+    let failure = Checker::new()
+        .patience(Duration::from_millis(300))
+        .check(|| {
+            let stop = Arc::new(AtomicBool::new(false));
+            let other = Arc::clone(&stop);
+            let thread = thread::spawn(move || other.store(true, Ordering::SeqCst));
+            let mut n = 0_u64;
+            loop {
+                n = n.wrapping_add(::std::hint::black_box(1));
+                if n == u64::MAX {
+                    break;
+                }
+            }
+            thread.join().unwrap();
+        })
+        .unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Stuck);
+}
+
+#[test]
+fn what_is_still_waiting_when_main_is_done_is_left_behind() {
+    let failure = wrong(|| {
+        let (sender, receiver) = mpsc::channel::<()>();
+        thread::spawn(move || {
+            let _mine = sender;
+            receiver.recv()
+        });
+    });
+    assert_eq!(failure.kind, FailureKind::LeftBehind);
+}
+
+#[test]
+fn threads_that_have_not_ended_are_counted() {
+    right(|| {
+        let thread = thread::spawn(|| ());
+        let before = std::model::live_threads();
+        assert!(before <= 1);
+        thread.join().unwrap();
+        assert_eq!(std::model::live_threads(), 0);
+    });
+}
+
+#[test]
+fn ending_the_process_is_a_failure() {
+    let failure = wrong(|| {
+        let thread = thread::spawn(|| std::process::exit(0));
+        thread.join().unwrap();
+    });
+    assert_eq!(failure.kind, FailureKind::Exits);
+    assert!(failure.message.contains("code 0"), "{failure}");
+}
+
+#[test]
+fn one_thread_is_nothing_to_check() {
+    let failure = wrong(|| {
+        let total = Mutex::new(0);
+        *total.lock().unwrap() += 1;
+    });
+    assert_eq!(failure.kind, FailureKind::Vacuous);
+    Checker::new().allow_vacuous().check(|| drop(Mutex::new(0).lock())).unwrap();
+}
+
+#[test]
+fn a_static_that_outlives_a_run_is_found_out() {
+    static RUNS: AtomicUsize = AtomicUsize::new(0);
+    let failure = wrong(|| {
+        let first = RUNS.fetch_add(1, Ordering::SeqCst) == 0;
+        let thread = thread::spawn(move || {
+            if first {
+                thread::yield_now();
+            }
+        });
+        thread.join().unwrap();
+    });
+    assert_eq!(failure.kind, FailureKind::NotRepeatable);
+}
+
+#[test]
+fn time_is_the_models() {
+    right(|| {
+        let start = Instant::now();
+        let thread = thread::spawn(|| thread::sleep(Duration::from_secs(3_600)));
+        thread.join().unwrap();
+        assert!(start.elapsed() >= Duration::from_secs(3_600));
+    });
+}
+
+#[test]
+fn names_and_identities() {
+    right(|| {
+        let thread = thread::Builder::new()
+            .name("clerk".into())
+            .spawn(|| (thread::current().id(), thread::current().name().map(String::from)))
+            .unwrap();
+        let (id, name) = (thread.thread().id(), thread.thread().name().map(String::from));
+        assert_eq!(thread.join().unwrap(), (id, name.clone()));
+        assert_eq!(name.as_deref(), Some("clerk"));
+        assert_ne!(id, thread::current().id());
+    });
+}
+
+/// Outside a check everything is the real thing.
+#[test]
+fn outside_a_check_threads_are_real() {
+    assert!(!std::model::in_model());
+    let total = AtomicUsize::new(0);
+    thread::scope(|s| {
+        for _ in 0..4 {
+            s.spawn(|| (0..100).for_each(|_| _ = total.fetch_add(1, Ordering::Relaxed)));
+        }
+    });
+    assert_eq!(total.into_inner(), 400);
+    let (sender, receiver) = mpsc::sync_channel(2);
+    let thread = thread::spawn(move || (0..10).for_each(|n| sender.send(n).unwrap()));
+    assert_eq!(receiver.iter().sum::<i32>(), 45);
+    thread.join().unwrap();
+}
