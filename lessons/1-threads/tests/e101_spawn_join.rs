@@ -44,7 +44,7 @@ fn welcomes(names: &[&str]) {
             judge::fail(
                 judge::Verdict::NotConcurrent,
                 format!(
-                    "one thread welcomed {}, one after the other; each should have a thread",
+                    "One thread welcomed {}, one after the other; each should have a thread.",
                     done.join(" and ")
                 ),
             );

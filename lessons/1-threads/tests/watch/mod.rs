@@ -13,9 +13,9 @@ pub struct Watch<P: 'static> {
     verb: &'static str,
     /// Who called the answer. The work belongs on threads that the answer starts.
     caller: ThreadId,
-    /// Touched by every piece, so that the pieces are part of the schedules: whoever is first here differs from one
+    /// Changed by every piece, so that the pieces are part of the schedules: whoever is first here differs from one
     /// schedule to the next. Relaxed, so that the judge orders nothing that the answer has to order.
-    touched: AtomicUsize,
+    calls: AtomicUsize,
     /// By whom each piece was done, each time. A lock of the real `std`, which adds no schedules and, again, orders
     /// nothing.
     pieces: real::sync::Mutex<BTreeMap<P, Vec<ThreadId>>>,
@@ -29,7 +29,7 @@ impl<P: Clone + Ord + Debug> Watch<P> {
             noun,
             verb,
             caller: thread::current().id(),
-            touched: AtomicUsize::new(0),
+            calls: AtomicUsize::new(0),
             pieces: real::sync::Mutex::default(),
         }))
     }
@@ -37,12 +37,12 @@ impl<P: Clone + Ord + Debug> Watch<P> {
     /// `piece` is being done by the calling thread. Returns how often it was done before.
     pub fn note(&self, piece: P) -> usize {
         let Self { noun, verb, .. } = self;
-        self.touched.fetch_add(1, Ordering::Relaxed);
+        self.calls.fetch_add(1, Ordering::Relaxed);
         let me = thread::current().id();
         if me == self.caller {
             judge::fail(
                 judge::Verdict::NotConcurrent,
-                format!("{noun} {piece:?} {verb} on the calling thread, not on one that was started for it"),
+                format!("The calling thread did the work itself: {noun} {piece:?} {verb} there."),
             );
         }
         let mut pieces = self.pieces();
