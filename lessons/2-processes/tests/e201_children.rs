@@ -4,17 +4,20 @@ extern crate interleave as std; // every `use std::…` here and in the answer i
 #[cfg(not(exercise_crate))]
 #[path = "../exercises/e201_children.rs"]
 pub mod exercise;
+mod standstill;
 
 use exercise::{Ending, run_all};
-use judge::{Rendezvous, Verdict, expect_eq};
+use judge::{Verdict, expect_eq};
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 #[cfg(target_os = "linux")]
 use nix::sys::wait::{Id, waitid};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
+use standstill::Silence;
 use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter};
 use std::process::Command;
+use std::sync::mpsc;
 use std::thread;
 
 fn main() -> judge::ExitCode {
@@ -46,26 +49,40 @@ fn codes_in_order() {
 /// Each child says that it lives and waits for an answer, which it gets when all three have spoken.
 fn alive_at_once() {
     let (commands, puppets): (Vec<_>, Vec<_>) = (1..=3).map(puppet).unzip();
-    let all_alive = Rendezvous::new(3);
     let endings = thread::scope(|scope| {
-        // Dropped at the end of this block, also by a panic: then nothing is left to say for a child that never ran.
+        // Dropped at the end of this block, also by a panic: then a child that never ran will never speak.
         let mut commands = commands;
-        for mut puppet in puppets {
-            let all_alive = &all_alive;
-            scope.spawn(move || {
-                if puppet.pid().is_some() {
-                    all_alive.meet();
-                }
-                // Here `puppet` is dropped: its child reads the end of its input and exits.
-            });
-        }
+        scope.spawn(move || all_must_speak(puppets));
         run(&mut commands)
     });
-    expect_eq(
-        "the endings of three children that wait for each other",
-        endings,
-        vec![Ending::Code(1), Ending::Code(2), Ending::Code(3)],
-    );
+    let in_order: Vec<_> = (1..=3).map(Ending::Code).collect();
+    expect_eq("the endings of three children that wait for each other", endings, in_order);
+}
+
+fn all_must_speak(puppets: Vec<Puppet>) {
+    let (tell, told) = mpsc::channel();
+    thread::scope(|scope| {
+        let mut held = Vec::new();
+        for Puppet { mut says, go } in puppets {
+            let tell = tell.clone();
+            scope.spawn(move || pid(&mut says).map(|_| tell.send(())));
+            held.push(go);
+        }
+        drop(tell);
+        for alive in 0..held.len() {
+            match standstill::message(&told, alive) {
+                Ok(()) => {}
+                // The answer has returned or panicked, and is judged by that.
+                Err(Silence::Gone) => break,
+                Err(Silence::Standstill) => {
+                    let sentence =
+                        format!("three children should be alive at once, but only {alive} had been started");
+                    judge::fail(Verdict::NotConcurrent, &sentence);
+                }
+            }
+        }
+        // `held` is dropped here, also by a panic: every child reads the end of its input and exits.
+    });
 }
 
 /// The last child ends first; each of the others only when the one behind it is dead.
@@ -74,7 +91,7 @@ fn first_ends_last() {
     let endings = thread::scope(|scope| {
         let mut commands = commands;
         scope.spawn(move || {
-            let pids: Vec<_> = puppets.iter_mut().map(Puppet::pid).collect();
+            let pids: Vec<_> = puppets.iter_mut().map(|puppet| pid(&mut puppet.says)).collect();
             while let Some(puppet) = puppets.pop() {
                 drop(puppet);
                 if let Some(pid) = pids[puppets.len()] {
@@ -139,13 +156,11 @@ fn puppet(code: i32) -> (Command, Puppet) {
     (command, Puppet { says: BufReader::new(says), go: Some(go) })
 }
 
-impl Puppet {
-    /// Waits until the child says its pid. None if it was never started.
-    fn pid(&mut self) -> Option<Pid> {
-        let mut line = String::new();
-        self.says.read_line(&mut line).expect("a readable pipe");
-        line.trim().parse().ok().map(Pid::from_raw)
-    }
+/// Waits until the child says its pid. None if it was never started.
+fn pid(says: &mut BufReader<PipeReader>) -> Option<Pid> {
+    let mut line = String::new();
+    says.read_line(&mut line).expect("a readable pipe");
+    line.trim().parse().ok().map(Pid::from_raw)
 }
 
 /// Waits until a child has ended, and leaves its status to whoever is to wait for it.
