@@ -31,6 +31,9 @@ macro_rules! exercise {
 /// The environment variable that names the answer's source for the rules layer.
 pub const ANSWER_VARIABLE: &str = "JUDGE_ANSWER";
 
+/// The environment variable that names the layers to run, with commas between them; without it all run.
+pub const LAYERS_VARIABLE: &str = "JUDGE_LAYERS";
+
 type Body = Arc<dyn Fn() + Send + Sync>;
 
 /// The judge of one exercise. Made by [`exercise!`], filled layer by layer, ended by [`Exercise::run`].
@@ -146,6 +149,11 @@ impl Exercise {
         self
     }
 
+    /// The stem of the exercise's files.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Judges the answer: for a runner when one is listening, else as a test program for `cargo test`.
     ///
     /// The exit code is for people; a runner goes by the messages.
@@ -161,25 +169,24 @@ impl Exercise {
         }
     }
 
-    /// Judges the answer and tells a runner.
+    /// Judges the answer and tells a runner. The environment is read before any of the answer's code runs.
     fn report_to(&self, mut channel: Channel) -> ExitCode {
+        let layers = std::env::var(LAYERS_VARIABLE).ok();
+        let chosen = |name: &str| layers.as_ref().is_none_or(|l| l.split(',').any(|layer| layer == name));
         let mut sent = channel.send(&Message::Begin { exercise: self.name.clone(), layers: self.names() });
-        let judgement = self.judge(
-            |_| true,
-            |event| {
-                let message = match event {
-                    Event::Begin { name } => Message::LayerBegin { layer: name.to_string() },
-                    Event::Passed(layer) => Message::LayerEnd {
-                        layer: layer.name.clone(),
-                        note: layer.note.clone(),
-                        micros: layer.micros,
-                    },
-                };
-                if sent.is_ok() {
-                    sent = channel.send(&message);
-                }
-            },
-        );
+        let judgement = self.judge(chosen, |event| {
+            let message = match event {
+                Event::Begin { name } => Message::LayerBegin { layer: name.to_string() },
+                Event::Passed(layer) => Message::LayerEnd {
+                    layer: layer.name.clone(),
+                    note: layer.note.clone(),
+                    micros: layer.micros,
+                },
+            };
+            if sent.is_ok() {
+                sent = channel.send(&message);
+            }
+        });
         let pass = judgement.verdict.is_pass();
         match sent.and_then(|()| channel.send(&Message::Done(Box::new(judgement)))) {
             Ok(()) if pass => ExitCode::SUCCESS,
@@ -210,7 +217,7 @@ impl Exercise {
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
 
-        let mut judgement = Judgement::new(&self.name, Verdict::Pass, "", Verdict::Pass.meaning());
+        let mut judgement = Judgement::passed(&self.name);
         judgement.layers = self.names().iter().map(|l| LayerReport::not_run(&l.name, &l.what)).collect();
         let text = match std::fs::read_to_string(&self.answer) {
             Ok(text) => text,

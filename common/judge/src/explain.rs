@@ -1,8 +1,7 @@
 //! From what went wrong to a verdict with one plain sentence.
-use crate::record::{self, Meetings, Panicked, Said};
-use crate::rendezvous::never_together;
-use crate::text;
+use crate::record::{self, Panicked, Said};
 use crate::verdict::Verdict;
+use crate::{overlap, text};
 use interleave::{Cause, Failure, FailureKind, Place, Story};
 
 /// What a failed layer found.
@@ -34,7 +33,7 @@ pub(crate) struct Sources {
 
 impl Sources {
     /// The place in the answer, if `file` is the answer's.
-    fn in_answer(&self, file: &str, line: u32) -> Option<Place> {
+    pub fn in_answer(&self, file: &str, line: u32) -> Option<Place> {
         text::same_file(file, &self.answer).then(|| text::place(file, line as usize, &self.text))
     }
 
@@ -58,29 +57,37 @@ pub(crate) fn explorer_failed(sources: &Sources, message: &str) -> Finding {
     real_failure(sources, None).unwrap_or_else(|| from_panic(sources, message, &record::panics()))
 }
 
-/// Explains a failing schedule.
-pub(crate) fn failed_schedule(sources: &Sources, failure: &Failure, overlap: bool) -> Finding {
-    let story = text::tidy_story(failure.story());
-    let place = sources.last_step(&story);
-    let said = if failure.kind == FailureKind::Panic {
-        record::said_in(&failure.message).or_else(record::said)
-    } else {
-        record::said()
+/// Explains a failing schedule. `meetings`: whether threads should meet in it.
+pub(crate) fn failed_schedule(sources: &Sources, failure: &Failure, meetings: bool) -> Finding {
+    let said = match failure.kind {
+        FailureKind::Panic => record::said_in(&failure.message).or_else(record::said),
+        _ => record::said(),
     };
     let mut finding = match said {
         Some(said) if !(said.yields_to_cause && is_explained(failure)) => as_said(said),
         said => {
-            let mut finding = by_kind(sources, failure, place.as_ref(), overlap);
-            finding.details.extend(said.into_iter().flat_map(|said| said.details));
+            let mut finding = by_kind(sources, failure, meetings);
+            if let Some(said) = said {
+                finding.details = said.details;
+            }
+            if let Some(place) = &finding.place
+                && !finding.sentence.contains(&format!("ine {}", place.line))
+            {
+                finding.sentence += &format!(" Look at line {}.", place.line);
+            }
             finding
         }
     };
-    finding.place = finding.place.or(place);
-    finding.story = Some(story);
-    if failure.kind == FailureKind::Panic && is_sequential(failure) {
-        finding.details.push("It happens even when the threads run one after another.".into());
-        finding.story = None;
+    let story = text::tidy_story(finding.story.take().unwrap_or_else(|| failure.story()));
+    if failure.kind == FailureKind::Panic && is_sequential(failure) && is_about_a_result(finding.verdict) {
+        // No schedule is to blame, so there is none to show; nor is its last step where to look.
+        if finding.verdict != Verdict::NotStarted {
+            finding.details.push("It happens even when the threads run one after another.".into());
+        }
+        return finding;
     }
+    finding.place = finding.place.or_else(|| sources.last_step(&story));
+    finding.story = (!story.steps.is_empty()).then_some(story);
     finding
 }
 
@@ -89,23 +96,29 @@ fn is_sequential(failure: &Failure) -> bool {
     failure.cost == 0 && failure.executions <= 1 && failure.cause == Cause::Unexplained
 }
 
+fn is_about_a_result(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::WrongResult | Verdict::Panics | Verdict::NotStarted)
+}
+
 fn is_explained(failure: &Failure) -> bool {
     failure.kind == FailureKind::Panic && failure.cause != Cause::Unexplained
 }
 
 fn as_said(said: Said) -> Finding {
-    let details = said.details.iter().map(|line| text::clean(line)).collect();
-    Finding {
-        verdict: said.verdict,
-        sentence: text::clean(&said.sentence),
-        details,
-        place: None,
-        story: None,
-    }
+    let mut finding = Finding::new(said.verdict, text::clean(&said.sentence));
+    finding.details = said.details.iter().map(|line| text::clean(line)).collect();
+    finding
 }
 
-fn by_kind(sources: &Sources, failure: &Failure, place: Option<&Place>, overlap: bool) -> Finding {
-    let line = place.map(|place| format!(" Look at line {}.", place.line)).unwrap_or_default();
+fn by_kind(sources: &Sources, failure: &Failure, meetings: bool) -> Finding {
+    let stands_still =
+        matches!(failure.kind, FailureKind::Deadlock | FailureKind::Livelock | FailureKind::TooManySteps);
+    if meetings
+        && stands_still
+        && let Some(finding) = overlap::explain(sources, failure, &record::meetings())
+    {
+        return finding;
+    }
     let (verdict, sentence) = match (failure.kind, failure.cause) {
         (FailureKind::Panic, Cause::LostUpdate) => {
             (Verdict::LostUpdate, "One thread overwrote what another had just written.")
@@ -122,23 +135,19 @@ fn by_kind(sources: &Sources, failure: &Failure, place: Option<&Place>, overlap:
             (Verdict::WrongResult, "The result was used before a thread that works on it had ended.")
         }
         (FailureKind::Panic, _) => return from_panic(sources, &failure.message, &record::panics()),
-        (FailureKind::Deadlock, cause) => {
-            let meetings = record::meetings();
-            if overlap && let Some((wanted, arrived)) = meetings.waiting {
-                return not_together(sources, failure, &meetings, wanted, arrived);
-            }
-            match cause {
-                Cause::LostWakeup => (
-                    Verdict::LostWakeup,
-                    "A thread sleeps and nobody will wake it: its wake-up call came too early, or woke another thread.",
-                ),
-                Cause::SelfDeadlock => (Verdict::Deadlock, "A thread waits for a lock that it holds itself."),
-                Cause::LockOrder => (
-                    Verdict::Deadlock,
-                    "Two threads take the same locks in opposite orders, and each waits for the other's.",
-                ),
-                _ => (Verdict::Deadlock, "The threads wait for each other, and none of them can go on."),
-            }
+        (FailureKind::Deadlock, Cause::LostWakeup) => (
+            Verdict::LostWakeup,
+            "A thread sleeps and nobody will wake it: its wake-up call came too early, or woke another thread.",
+        ),
+        (FailureKind::Deadlock, Cause::SelfDeadlock) => {
+            (Verdict::Deadlock, "A thread waits for a lock that it holds itself.")
+        }
+        (FailureKind::Deadlock, Cause::LockOrder) => (
+            Verdict::Deadlock,
+            "Threads take the same locks in different orders, and each waits for a lock that another holds.",
+        ),
+        (FailureKind::Deadlock, _) => {
+            (Verdict::Deadlock, "The threads wait for each other, and none of them can go on.")
         }
         (FailureKind::Livelock, _) => {
             (Verdict::Livelock, "A thread goes round and round, waiting for something nobody will change.")
@@ -165,32 +174,23 @@ fn by_kind(sources: &Sources, failure: &Failure, place: Option<&Place>, overlap:
             "The same order of steps went differently the second time: something outside the threads decides, such \
              as a clock, an address or a global variable.",
         ),
+        (FailureKind::Exits, _) => {
+            (Verdict::Exits, "It ends the whole program; return, or panic, and let the caller decide.")
+        }
+        _ => (Verdict::CouldNotJudge, "The explorer found something that this judge does not know."),
     };
-    let mut details = Vec::new();
+    let mut finding = Finding::new(verdict, sentence);
+    let left_behind = || failure.blocked.iter().find_map(|b| sources.in_answer(&b.place.file, b.place.line));
+    finding.place = match failure.kind {
+        FailureKind::LeftBehind => left_behind(),
+        _ => sources.last_step(&text::tidy_story(failure.story())),
+    };
     let message = text::clean(failure.message.trim());
-    // A message of several lines is the explorer's own telling of what the story shows better.
-    if !message.is_empty() && !sentence.contains(&message) {
-        details.push(message);
+    // What the explorer says of a panic is the panic's own message; the rest the sentence says better.
+    if failure.kind == FailureKind::Panic && !message.is_empty() {
+        finding.details.push(message);
     }
-    Finding { verdict, sentence: format!("{sentence}{line}"), details, place: None, story: None }
-}
-
-/// A deadlock while some threads wait for the others to come.
-fn not_together(
-    sources: &Sources,
-    _failure: &Failure,
-    _meetings: &Meetings,
-    wanted: usize,
-    arrived: usize,
-) -> Finding {
-    let _ = sources;
-    Finding {
-        verdict: Verdict::NotConcurrent,
-        sentence: never_together(wanted, arrived),
-        details: Vec::new(),
-        place: None,
-        story: None,
-    }
+    finding
 }
 
 /// Messages of panics that only pass on what happened in another thread.
@@ -203,39 +203,35 @@ fn from_panic(sources: &Sources, message: &str, panics: &[Panicked]) -> Finding 
     let second_hand = PASSED_ON.iter().any(|words| message.contains(words));
     let root = if second_hand { panics.first().or(last) } else { last };
     let Some(root) = root else {
-        return Finding {
-            verdict: unfinished(message).unwrap_or(Verdict::Panics),
-            sentence: format!("It panicked: {}", text::clean(message)),
-            details: Vec::new(),
-            place: None,
-            story: None,
-        };
+        let verdict = unfinished(message).unwrap_or(Verdict::Panics);
+        return Finding::new(verdict, format!("It panicked: {}", text::clean(message)));
     };
     let message = text::clean(&root.message);
     let place = sources.in_answer(&root.file, root.line);
     if let Some(verdict) = unfinished(&root.message) {
         let at = place.as_ref().map(|p| format!(" in line {}", p.line)).unwrap_or_default();
         let sentence = format!("There is still a `todo!()`{at}: your code goes there.");
-        return Finding { verdict, sentence, details: Vec::new(), place, story: None };
+        let mut finding = Finding::new(verdict, sentence);
+        finding.place = place;
+        return finding;
     }
-    if text::same_file(&root.file, &sources.judge) {
+    let mut lines = message.lines();
+    let first = lines.next().unwrap_or_default();
+    let mut finding = if text::same_file(&root.file, &sources.judge) {
         // The judge's own assertion: what the answer gave was not what the task asks for.
-        let details = message.lines().skip(1).map(str::to_string).collect();
-        let sentence = message.lines().next().unwrap_or_default().to_string();
-        return Finding { verdict: Verdict::WrongResult, sentence, details, place, story: None };
-    }
-    let first = message.lines().next().unwrap_or_default();
-    let at = place.as_ref().map(|p| format!("Line {}", p.line)).unwrap_or("It".into());
-    let thread =
-        if root.thread == "main" { String::new() } else { format!(" in the thread `{}`", root.thread) };
-    let details = message.lines().skip(1).map(str::to_string).collect();
-    Finding {
-        verdict: Verdict::Panics,
-        sentence: format!("{at} panicked{thread}: {first}"),
-        details,
-        place,
-        story: None,
-    }
+        Finding::new(Verdict::WrongResult, first)
+    } else {
+        let at = place.as_ref().map_or("It".to_string(), |place| format!("Line {}", place.line));
+        let thread = match root.thread.as_str() {
+            // The explorer's threads all have one name; its story tells them apart.
+            "main" | "model" | "" => String::new(),
+            name => format!(" in the thread `{}`", text::clean(name)),
+        };
+        Finding::new(Verdict::Panics, format!("{at} panicked{thread}: {first}"))
+    };
+    finding.details = lines.map(str::to_string).collect();
+    finding.place = place;
+    finding
 }
 
 fn unfinished(message: &str) -> Option<Verdict> {

@@ -1,15 +1,17 @@
 //! The judge as a test program: what `cargo test` and `cargo nextest` expect of one.
 //!
 //! Each layer is a test of its own, so that nextest, which runs every test in a process of its own, and filters work
-//! as they do everywhere.
+//! as they do everywhere. The judging itself happens in a child process, this program once more: an answer that ends
+//! its process, or never comes to an end, is then found out here as it is by the course's own runner.
 mod arguments;
 
-use crate::exercise::{Event, Exercise};
+use crate::exercise::{Exercise, LAYERS_VARIABLE};
+use crate::protocol::{CHANNEL_VARIABLE, Ending, Message, Read, Runner};
 use crate::report::{Judgement, Status};
 use arguments::{Arguments, Colour};
 use std::io::{self, IsTerminal, Write};
-use std::process::ExitCode;
-use std::time::Instant;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
 
 /// What libtest exits with when a test fails.
 const FAILED: u8 = 101;
@@ -17,17 +19,22 @@ const FAILED: u8 = 101;
 /// How wide a story is drawn where nobody says how wide the terminal is.
 const WIDTH: usize = 100;
 
+/// How long the layers may take together; only an answer that hangs ever needs it.
+const LIMIT: Duration = Duration::from_secs(60);
+
 /// Runs the judge as its command line asks.
 pub(crate) fn run(exercise: &Exercise) -> ExitCode {
     let arguments = Arguments::parse(std::env::args().skip(1));
     for odd in &arguments.unknown {
         eprintln!("judge: the option `{}` is unknown here and was passed over", odd.escape_debug());
     }
-    let mut out = io::stdout();
-    // A reader that has gone away (`| head`) is no reason to fail.
-    match respond(exercise, &arguments, &mut out) {
-        Ok(true) | Err(_) => ExitCode::SUCCESS,
+    match respond(exercise, &arguments, &mut io::stdout()) {
+        Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(FAILED),
+        Err(error) => {
+            eprintln!("judge: {error}");
+            ExitCode::from(FAILED)
+        }
     }
 }
 
@@ -51,16 +58,8 @@ fn respond(exercise: &Exercise, arguments: &Arguments, out: &mut impl Write) -> 
 
     writeln!(out, "\nrunning {}", count(chosen.len(), "test"))?;
     let began = Instant::now();
-    let mut printed = Ok(());
-    let judgement = exercise.judge(
-        |name| chosen.iter().any(|c| *c == name),
-        |event| {
-            if let (Event::Passed(layer), true) = (event, printed.is_ok()) {
-                printed = passed(out, arguments, &layer.name);
-            }
-        },
-    );
-    printed?;
+    let layers: Vec<&str> = chosen.iter().map(|name| name.as_str()).collect();
+    let judgement = judge_in_a_child(exercise.name(), &layers, |layer| passed(out, arguments, layer))?;
     let seconds = began.elapsed().as_secs_f64();
     let with = |status| {
         let layers = judgement.layers.iter().filter(move |l| l.status == status);
@@ -68,8 +67,8 @@ fn respond(exercise: &Exercise, arguments: &Arguments, out: &mut impl Write) -> 
     };
     let mut failed: Vec<String> = with(Status::Failed).iter().map(|l| l.name.clone()).collect();
     if failed.is_empty() && !judgement.verdict.is_pass() {
-        // No layer ran: the answer could not be read.
-        failed.push(judgement.layer.clone());
+        // No layer ran: the answer could not be read, or the judge could not be started.
+        failed.extend(chosen.first().map(|name| name.to_string()));
     }
     for name in &failed {
         if arguments.terse { write!(out, "F")? } else { writeln!(out, "test {name} ... FAILED")? }
@@ -102,6 +101,52 @@ fn respond(exercise: &Exercise, arguments: &Arguments, out: &mut impl Write) -> 
     )?;
     out.flush()?;
     Ok(failed.is_empty())
+}
+
+/// Runs the chosen layers in a child process; tells each that passed.
+fn judge_in_a_child(
+    name: &str,
+    layers: &[&str],
+    mut passed: impl FnMut(&str) -> io::Result<()>,
+) -> io::Result<Judgement> {
+    if layers.is_empty() {
+        return Ok(Judgement::passed(name));
+    }
+    let (mut runner, stdin) = Runner::start()?;
+    let mut child = Command::new(std::env::current_exe()?)
+        .env(CHANNEL_VARIABLE, "stdin")
+        .env(LAYERS_VARIABLE, layers.join(","))
+        .stdin(stdin)
+        .spawn()?;
+    let began = Instant::now();
+    let mut tell = |messages: Vec<Message>| {
+        messages.iter().try_for_each(|message| match message {
+            Message::LayerEnd { layer, .. } => passed(layer),
+            _ => Ok(()),
+        })
+    };
+    let ending = loop {
+        let messages = match runner.read(Duration::from_millis(10))? {
+            Read::Messages(messages) => messages,
+            // A child that has closed the channel is about to end, or it will run into the limit.
+            Read::End => {
+                std::thread::sleep(Duration::from_millis(1));
+                Vec::new()
+            }
+            Read::Nothing => Vec::new(),
+        };
+        tell(messages)?;
+        if let Some(status) = child.try_wait()? {
+            break Ending::from(status);
+        }
+        if began.elapsed() > LIMIT {
+            child.kill()?;
+            child.wait()?;
+            break Ending::Limit(LIMIT.as_secs());
+        }
+    };
+    tell(runner.drain()?)?;
+    Ok(runner.finish().judgement(name, ending))
 }
 
 fn passed(out: &mut impl Write, arguments: &Arguments, name: &str) -> io::Result<()> {

@@ -30,12 +30,14 @@
 //! # Two ways to run
 //! Alone, under `cargo test` or `cargo nextest`, the program behaves like any test program, with a test for each
 //! layer. Started by a runner it reports over a private channel ([`protocol`]), because it shares its process with the
-//! answer, and neither the output nor the exit code of that process can be believed.
+//! answer, and neither the output nor the exit code of that process can be believed. (A test program is its own runner:
+//! it starts itself once more.)
 pub mod chapter;
 mod exercise;
 mod explain;
 mod harness;
 mod json;
+mod overlap;
 pub mod protocol;
 mod record;
 mod rendezvous;
@@ -45,7 +47,7 @@ mod say;
 mod text;
 mod verdict;
 
-pub use exercise::{ANSWER_VARIABLE, Exercise};
+pub use exercise::{ANSWER_VARIABLE, Exercise, LAYERS_VARIABLE};
 pub use json::Malformed;
 pub use rendezvous::Rendezvous;
 pub use report::{Judgement, LayerReport, Status, story_from_json, story_to_json};

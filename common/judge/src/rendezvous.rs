@@ -66,9 +66,8 @@ impl Rendezvous {
 
 /// What it means that only `arrived` of `wanted` came.
 pub(crate) fn never_together(wanted: usize, arrived: usize) -> String {
-    format!(
-        "{wanted} of them should be under way at the same time, but there were never more than {arrived}."
-    )
+    let were = if arrived == 1 { "was" } else { "were" };
+    format!("Only {arrived} of {wanted} {were} ever at work at the same time.")
 }
 
 #[cfg(test)]

@@ -129,6 +129,11 @@ impl Judgement {
         }
     }
 
+    /// The judgement of an answer with which nothing is wrong.
+    pub fn passed(exercise: &str) -> Self {
+        Judgement::new(exercise, Verdict::Pass, "", Verdict::Pass.meaning())
+    }
+
     /// The judgement as JSON.
     pub fn to_json(&self) -> Value {
         json!({
@@ -178,6 +183,7 @@ pub fn story_to_json(story: &Story) -> Value {
         "replay": story.replay,
         "schedule": story.schedule,
         "cost": story.cost,
+        "left_out": story.left_out,
     })
 }
 
@@ -213,6 +219,7 @@ fn read_story(field: &Field<'_>) -> Result<Story, Malformed> {
         replay: field.get("replay")?.string()?,
         schedule: field.get("schedule")?.number()?,
         cost: field.get("cost")?.number()?,
+        left_out: field.get("left_out")?.number()?,
     })
 }
 
@@ -258,6 +265,7 @@ mod tests {
                 replay: "0.1.1".into(),
                 schedule: 8,
                 cost: 1,
+                left_out: 5,
             }),
             layers: vec![
                 LayerReport { status: Status::Passed, micros: 12, ..LayerReport::not_run("rules", "r") },

@@ -172,3 +172,6 @@ impl Text {
         Some(found[0].line)
     }
 }
+
+#[cfg(test)]
+mod tests;

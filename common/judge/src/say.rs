@@ -1,5 +1,6 @@
 //! What a judge of an exercise says from inside a model, a spec or a callback.
 use crate::record::{self, Said};
+use crate::text;
 use crate::verdict::Verdict;
 use interleave::model;
 use std::fmt::Debug;
@@ -32,7 +33,7 @@ pub fn fail(verdict: Verdict, sentence: impl Into<String>) -> ! {
 #[track_caller]
 pub fn expect_eq<T: PartialEq + Debug>(what: &str, got: T, want: T) {
     if got != want {
-        let sentence = format!("{what}: expected {want:?}, got {got:?}.");
+        let sentence = format!("{}: expected {want:?}, got {got:?}.", text::capitalised(what));
         let details = vec![format!("expected: {want:?}"), format!("got:      {got:?}")];
         record::say(Said {
             verdict: Verdict::WrongResult,
