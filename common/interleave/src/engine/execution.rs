@@ -5,7 +5,7 @@ use super::hash::mix;
 use super::os_threads;
 use super::schedule::Decision;
 use super::search::Search;
-use super::world::{FailureNote, Features, PanicNote, Spin, ThreadState, World, code};
+use super::world::{Body, FailureNote, Features, PanicNote, Spin, ThreadState, World, code};
 use super::{Context, Op, Tid, Why};
 use crate::check::FailureKind;
 use crate::trace::{Kind, Loc, NONE, ThreadInfo, Trace};
@@ -77,7 +77,8 @@ impl Execution {
             era: ERA.fetch_add(1, Ordering::Relaxed),
         });
         let main = Box::new(move || body());
-        execution.clone().start(None, None, VectorClock::default(), main, Location::caller());
+        let main = execution.start(None, None, VectorClock::default(), main, Location::caller());
+        execution.hand_over(execution.world(), main);
         let stuck = !execution.watch(patience);
         execution.abandoned.store(true, Ordering::SeqCst);
         if !stuck {
@@ -121,14 +122,16 @@ impl Execution {
     }
 
     /// Unwinds whoever is left, the youngest first: a scoped thread borrows from an older one's stack.
-    fn unwind_the_rest(&self) {
+    fn unwind_the_rest(self: &Arc<Self>) {
         loop {
-            let next = {
-                let world = self.world();
-                let Some(thread) = world.threads.iter().rposition(|t| !t.finished) else { return };
-                thread
-            };
-            self.hand_over(self.world(), next);
+            let mut world = self.world();
+            let Some(next) = world.threads.iter().rposition(|t| !t.finished) else { return };
+            if let Some(body) = world.threads[next].body.take() {
+                drop(world);
+                self.drop_unstarted(next, body);
+                continue;
+            }
+            self.hand_over(world, next);
             if !self.wait_for_controller(Duration::from_secs(10)) {
                 // A destructor blocks or loops. Nobody may touch what it borrows: leave everything as it is.
                 return;
@@ -154,7 +157,7 @@ impl Execution {
     }
 
     /// Announces an operation and waits to be chosen.
-    pub(super) fn arrive(&self, me: Tid, op: Op, loc: Loc) -> Option<MutexGuard<'_, World>> {
+    pub(super) fn arrive(self: &Arc<Self>, me: Tid, op: Op, loc: Loc) -> Option<MutexGuard<'_, World>> {
         let Some(mut world) = self.peek() else { return abandon() };
         world.announce(me, op, loc);
         match world.decide(me) {
@@ -179,11 +182,22 @@ impl Execution {
         Some(world)
     }
 
-    fn hand_over(&self, world: MutexGuard<'_, World>, to: usize) {
+    fn hand_over(self: &Arc<Self>, mut world: MutexGuard<'_, World>, to: usize) {
         self.turn.store(to, Ordering::SeqCst);
-        // A thread that has not entered itself yet will see that it is its turn when it does.
-        let os = if to == CONTROLLER { Some(self.controller.clone()) } else { world.threads[to].os.clone() };
+        if to == CONTROLLER {
+            drop(world);
+            return self.controller.unpark();
+        }
+        let thread = &mut world.threads[to];
+        if let Some(body) = thread.body.take() {
+            let fresh = world.settings.fresh_threads;
+            drop(world);
+            let execution = self.clone();
+            return os_threads::run(Box::new(move || execution.thread_main(to, body)), fresh);
+        }
+        let os = thread.os.clone();
         drop(world);
+        // A thread that has had a turn has entered its OS thread.
         if let Some(os) = os {
             os.unpark();
         }
@@ -207,7 +221,7 @@ impl Execution {
     }
 
     pub(super) fn spawn(
-        self: Arc<Self>,
+        &self,
         me: Tid,
         name: Option<String>,
         body: Box<dyn FnOnce() + Send>,
@@ -218,7 +232,7 @@ impl Execution {
             world.threads[me].clock.bump(me);
             world.threads[me].clock.clone()
         };
-        let child = self.clone().start(name, Some(loc), clock, body, loc);
+        let child = self.start(name, Some(loc), clock, body, loc);
         let mut world = self.world();
         world.depend(me, code::SPAWN, NONE, true);
         // The child is known by its ancestry, not by its number.
@@ -227,73 +241,75 @@ impl Execution {
         Some(child)
     }
 
+    /// Enters a thread; an OS thread takes it up at its first turn.
     fn start(
-        self: Arc<Self>,
+        &self,
         name: Option<String>,
         spawned: Option<Loc>,
         mut clock: VectorClock,
         body: Box<dyn FnOnce() + Send>,
         loc: Loc,
     ) -> Tid {
-        let (me, fresh) = {
-            let mut world = self.world();
-            let me = world.threads.len();
-            clock.bump(me);
-            world.threads.push(ThreadState {
-                pending: Some(Op::Start),
-                at: loc,
-                finished: false,
-                panicked: false,
-                joined: false,
-                os: None,
-                clock,
-                unacquired: VectorClock::default(),
-                release_fence: VectorClock::default(),
-                notified: false,
-                token: false,
-                token_clock: VectorClock::default(),
-                token_hash: 0,
-                deadline: 0,
-                why: Why::Normal,
-                hash: mix(code::START, me as u64),
-                held: Vec::new(),
-                spin: Spin::default(),
-            });
-            world.infos.push(ThreadInfo { name, spawned });
-            let alive = world.threads.iter().filter(|t| !t.finished).count();
-            world.most_alive = world.most_alive.max(alive);
-            (me, world.settings.fresh_threads)
-        };
-        os_threads::run(Box::new(move || self.thread_main(me, body, loc)), fresh);
+        let mut world = self.world();
+        let me = world.threads.len();
+        clock.bump(me);
+        world.threads.push(ThreadState {
+            pending: Some(Op::Start),
+            at: loc,
+            body: Some(Body(body)),
+            finished: false,
+            panicked: false,
+            joined: false,
+            os: None,
+            clock,
+            unacquired: VectorClock::default(),
+            release_fence: VectorClock::default(),
+            notified: false,
+            token: false,
+            token_clock: VectorClock::default(),
+            token_hash: 0,
+            deadline: 0,
+            why: Why::Normal,
+            hash: mix(code::START, me as u64),
+            held: Vec::new(),
+            spin: Spin::default(),
+        });
+        world.infos.push(ThreadInfo { name, spawned });
+        let alive = world.threads.iter().filter(|t| !t.finished).count();
+        world.most_alive = world.most_alive.max(alive);
         me
     }
 
     /// What an OS thread does for a thread of the model, from its first turn to its last.
-    fn thread_main(self: Arc<Self>, me: Tid, body: Box<dyn FnOnce() + Send>, loc: Loc) {
-        self.world().threads[me].os = Some(::std::thread::current());
+    fn thread_main(self: Arc<Self>, me: Tid, body: Body) {
+        let mut world = self.world();
+        let loc = world.threads[me].at;
+        world.threads[me].os = Some(::std::thread::current());
+        world.threads[me].pending = None;
+        world.depend(me, code::START, NONE, true);
+        world.event(me, Kind::Start, NONE, 0, 0, loc);
+        drop(world);
         super::enter(Context { execution: self.clone(), me });
-        self.wait_for(me);
-        let ended = if self.abandoned.load(Ordering::SeqCst) {
-            // Dropping what the closure captured may run the code's own destructors.
-            panic::catch_unwind(AssertUnwindSafe(|| drop(body)))
-        } else {
-            let mut world = self.world();
-            world.threads[me].pending = None;
-            world.depend(me, code::START, NONE, true);
-            world.event(me, Kind::Start, NONE, 0, 0, loc);
-            drop(world);
-            panic::catch_unwind(AssertUnwindSafe(body))
-        };
+        let ended = panic::catch_unwind(AssertUnwindSafe(body.0));
+        super::leave();
         let panicked = match ended {
             Ok(()) => None,
             Err(payload) if payload.is::<Abandoned>() => None,
             Err(payload) => Some(payload_text(&*payload)),
         };
-        super::leave();
         self.finish(me, panicked, loc);
     }
 
-    fn finish(&self, me: Tid, panicked: Option<String>, loc: Loc) {
+    /// Drops what a thread that never ran would have run. The code's own destructors may run.
+    fn drop_unstarted(self: &Arc<Self>, me: Tid, body: Body) {
+        super::enter(Context { execution: self.clone(), me });
+        // A destructor that comes to an operation is unwound, as everything in an abandoned execution is.
+        let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(body)));
+        super::leave();
+        self.world().threads[me].finished = true;
+    }
+
+    fn finish(self: &Arc<Self>, me: Tid, panicked: Option<String>, loc: Loc) {
         let mut world = self.world();
         world.threads[me].finished = true;
         world.threads[me].pending = None;
@@ -343,11 +359,12 @@ fn install_hook() {
             }
             let message = payload_text(info.payload());
             let place = info.location().map(|at| (at.file().to_string(), at.line()));
-            let Context { execution, me } = super::context();
-            // A panic inside the engine itself holds the lock already; it is reported by its payload.
-            if let Ok(mut world) = execution.world.try_lock() {
-                world.panics.push(PanicNote { thread: me, message, place });
-            }
+            super::with_context(|Context { execution, me }| {
+                // A panic inside the engine itself holds the lock already; it is reported by its payload.
+                if let Ok(mut world) = execution.world.try_lock() {
+                    world.panics.push(PanicNote { thread: *me, message, place });
+                }
+            });
         }));
     });
 }

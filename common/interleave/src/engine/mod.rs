@@ -85,8 +85,8 @@ pub(crate) fn in_model() -> bool {
     IN_MODEL.get()
 }
 
-fn context() -> Context {
-    CONTEXT.with_borrow(|c| c.clone()).expect("a thread of a check")
+fn with_context<R>(f: impl FnOnce(&Context) -> R) -> R {
+    CONTEXT.with_borrow(|context| f(context.as_ref().expect("a thread of a check")))
 }
 
 fn enter(context: Context) {
@@ -104,37 +104,38 @@ fn leave() {
 /// `None` when the execution is being abandoned while this thread unwinds; otherwise an abandoned
 /// execution unwinds the thread from here.
 pub(crate) fn point<R>(op: Op, loc: Loc, effect: impl FnOnce(&mut Step<'_>) -> R) -> Option<R> {
-    let Context { execution, me } = context();
-    // The part that does not depend on `R` is compiled once.
-    let mut world = execution.arrive(me, op, loc)?;
-    let era = execution.era();
-    Some(effect(&mut Step { world: &mut world, me, loc, era }))
+    with_context(|Context { execution, me }| {
+        // The part that does not depend on `R` is compiled once.
+        let mut world = execution.arrive(*me, op, loc)?;
+        let era = execution.era();
+        Some(effect(&mut Step { world: &mut world, me: *me, loc, era }))
+    })
 }
 
 /// Changes the state without a scheduling point: giving something back never needs one.
 ///
 /// `None` when the execution is being abandoned.
 pub(crate) fn quiet<R>(loc: Loc, effect: impl FnOnce(&mut Step<'_>) -> R) -> Option<R> {
-    let Context { execution, me } = context();
-    let mut world = execution.peek()?;
-    let era = execution.era();
-    Some(effect(&mut Step { world: &mut world, me, loc, era }))
+    with_context(|Context { execution, me }| {
+        let mut world = execution.peek()?;
+        let era = execution.era();
+        Some(effect(&mut Step { world: &mut world, me: *me, loc, era }))
+    })
 }
 
 /// Starts a thread of the model; it first runs when it is chosen.
 pub(crate) fn spawn(name: Option<String>, body: Box<dyn FnOnce() + Send>, loc: Loc) -> Option<Tid> {
-    let Context { execution, me } = context();
-    execution.spawn(me, name, body, loc)
+    with_context(|context| context.execution.spawn(context.me, name, body, loc))
 }
 
 /// The calling thread's number.
 pub(crate) fn me() -> Tid {
-    context().me
+    with_context(|context| context.me)
 }
 
 /// Reads something off the world, whatever state the execution is in.
 pub(crate) fn inspect<R>(look: impl FnOnce(&mut world::World) -> R) -> R {
-    look(&mut context().execution.world())
+    with_context(|context| look(&mut context.execution.world()))
 }
 
 /// What a shared object carries to be known to an execution: where it was made, and its number there.

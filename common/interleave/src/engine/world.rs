@@ -8,6 +8,7 @@ use super::{Oid, Op, Tid, Why};
 use crate::check::FailureKind;
 use crate::trace::{Event, Kind, Loc, NONE, ObjectInfo, Show, ThreadInfo, Trace};
 use ::std::collections::VecDeque;
+use ::std::fmt;
 use ::std::sync::Arc;
 use ::std::thread::Thread;
 use ::std::time::Duration;
@@ -21,6 +22,15 @@ pub(crate) struct Held {
     pub(crate) wrote: bool,
 }
 
+/// What a thread runs.
+pub(super) struct Body(pub(super) Box<dyn FnOnce() + Send>);
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Body")
+    }
+}
+
 /// What the engine knows of one thread.
 #[derive(Debug)]
 pub(super) struct ThreadState {
@@ -28,6 +38,8 @@ pub(super) struct ThreadState {
     pub(super) pending: Option<Op>,
     /// Where it announced it.
     pub(super) at: Loc,
+    /// What it will run, until its first turn.
+    pub(super) body: Option<Body>,
     pub(super) finished: bool,
     pub(super) panicked: bool,
     /// Somebody saw how it ended.
