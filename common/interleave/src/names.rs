@@ -113,17 +113,25 @@ impl Source {
 
     /// The name that the code at `at` gives to what it makes.
     fn guess(&self, at: Loc) -> Option<String> {
-        let before = |line: u32| self.line(at.file(), line);
-        let head: String = before(at.line()).chars().take(at.column().saturating_sub(1) as usize).collect();
-        name_in(&head).or_else(|| {
-            // `let total =` may stand on the line above what it names.
-            let above = before(at.line().checked_sub(1)?);
-            let alone = head.trim_matches(|c: char| c.is_whitespace() || c == '(').is_empty()
-                || head.trim() == "Arc::new(";
-            (alone && above.trim_end().ends_with('=')).then(|| name_in(&above)).flatten()
-        })
+        let mut text: String =
+            self.line(at.file(), at.line()).chars().take(at.column().saturating_sub(1) as usize).collect();
+        // The statement may have begun on a line above.
+        for above in (1..at.line()).rev().take(LINES_OF_A_STATEMENT) {
+            if let Some(name) = name_in(&text) {
+                return Some(name);
+            }
+            let line = self.line(at.file(), above);
+            if line.trim_end().ends_with([';', '}']) {
+                return None;
+            }
+            text = format!("{} {}", line.trim_end(), text.trim_start());
+        }
+        None
     }
 }
+
+/// How far up a statement is followed.
+const LINES_OF_A_STATEMENT: u32 = 6;
 
 /// The name in the text before an expression: of a field, a static, or a binding.
 fn name_in(head: &str) -> Option<String> {
@@ -139,14 +147,28 @@ fn name_in(head: &str) -> Option<String> {
             return Some(name.chars().rev().collect());
         }
     }
-    ["static ", "let mut ", "let "].into_iter().find_map(|keyword| {
-        let start = statement.rfind(keyword)? + keyword.len();
-        let pattern = statement[start..].trim_start();
-        if let Some(tuple) = pattern.strip_prefix('(') {
-            return name_in_tuple(tuple);
-        }
-        let name: String = pattern.chars().take_while(is_word).collect();
-        (!name.is_empty()).then_some(name)
+    ["static ", "let mut ", "let "]
+        .into_iter()
+        .find_map(|keyword| {
+            let start = statement.rfind(keyword)? + keyword.len();
+            let pattern = statement[start..].trim_start();
+            if let Some(tuple) = pattern.strip_prefix('(') {
+                return name_in_tuple(tuple);
+            }
+            let name: String = pattern.chars().take_while(is_word).collect();
+            (!name.is_empty()).then_some(name)
+        })
+        .or_else(|| name_of_field(statement))
+}
+
+/// The name in `Bank { accounts: balances.iter().map(|b| `: of the field being filled, however.
+fn name_of_field(statement: &str) -> Option<String> {
+    statement.rmatch_indices(": ").find_map(|(colon, _)| {
+        let before = &statement[..colon];
+        let start = before.rfind(|c: char| !is_word(&c)).map_or(0, |i| i + 1);
+        let name = &before[start..];
+        let opens = before[..start].trim_end().chars().last().is_none_or(|c| "{,".contains(c));
+        (opens && name.starts_with(|c: char| c.is_lowercase())).then(|| name.into())
     })
 }
 
@@ -200,6 +222,10 @@ mod tests {
             ("    let a = f(); let b = ", Some("b")),
             ("        s.spawn(|| std::", None),
             ("    counters.push(", None),
+            ("    Bank { accounts: balances.iter().map(|b| ", Some("accounts")),
+            ("    accounts: (0..n).map(|_| ", Some("accounts")),
+            ("    let forks: Vec<_> = (0..n).map(|_| ", Some("forks")),
+            ("    let f = |a: u8| ", Some("f")),
         ];
         for (head, name) in cases {
             assert_eq!(name_in(head).as_deref(), name, "{head}");

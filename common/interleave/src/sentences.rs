@@ -29,7 +29,7 @@ pub(crate) fn say(event: &Event, trace: &Trace, names: &Names) -> String {
         Kind::Lock => format!("locks {object}"),
         Kind::WantLock => format!("waits for {object}{}", holder()),
         Kind::TryLockFail => format!("tries {object}: taken"),
-        Kind::Unlock if event.value == 1 => format!("changed {object}, unlocks it"),
+        Kind::Unlock if event.value == 1 => format!("unlocks {object}, changed"),
         Kind::Unlock | Kind::ReadUnlock | Kind::WriteUnlock => format!("unlocks {object}"),
         Kind::Read => format!("locks {object} to read"),
         Kind::WantRead => format!("waits to read {object}{}", holder()),
@@ -48,7 +48,10 @@ pub(crate) fn say(event: &Event, trace: &Trace, names: &Names) -> String {
             n => format!("notifies all on {object}: wakes {n}"),
         },
         Kind::Load => format!("reads {object} = {}{}", show(event.value), order(event.extra)),
-        Kind::StaleLoad => format!("reads old {object} = {}{}", show(event.value), order(event.extra)),
+        Kind::StaleLoad => {
+            let order = if event.extra == 0 { " (relaxed)" } else { order(event.extra) };
+            format!("reads old {object} = {}{order}", show(event.value))
+        }
         Kind::Store => format!("writes {object} = {}{}", show(event.value), order(event.extra)),
         Kind::Update => format!("changes {object}: {} → {}", show(event.value), show(event.extra)),
         Kind::ExchangeFail => format!("finds {object} = {}: no exchange", show(event.value)),
@@ -75,10 +78,7 @@ pub(crate) fn say(event: &Event, trace: &Trace, names: &Names) -> String {
     }
 }
 
-/// The ordering, where one was chosen on purpose.
+/// The ordering, where it orders anything and is not the strongest.
 fn order(code: u64) -> &'static str {
-    [" (relaxed)", " (acquire)", " (release)", " (acq-rel)", ""]
-        .get(code as usize)
-        .copied()
-        .unwrap_or_default()
+    ["", " (acquire)", " (release)", " (acq-rel)", ""].get(code as usize).copied().unwrap_or_default()
 }

@@ -4,7 +4,7 @@ use crate::story::{Step, Story};
 use ::std::fmt::Write as _;
 
 /// The least width of a lane that can be read; with less there is one column for all.
-const NARROW: usize = 24;
+const NARROW: usize = 16;
 /// Room for the step's number.
 const MARGIN: usize = 5;
 
@@ -15,12 +15,9 @@ pub(crate) fn draw(story: &Story, width: usize, colour: bool) -> String {
     if !story.steps.is_empty() {
         let lanes: Vec<usize> =
             (0..story.threads.len()).filter(|t| story.steps.iter().any(|s| s.thread == *t)).collect();
-        let wanted = story.steps.iter().map(|s| length(s) + 2).max().unwrap_or(0).max(10);
-        let lane = (width.saturating_sub(MARGIN) / lanes.len()).min(wanted);
-        if lane < NARROW.min(wanted) {
-            one_column(&mut out, story, width, paint);
-        } else {
-            in_lanes(&mut out, story, &lanes, lane, paint);
+        match lane_width(story, &lanes, width) {
+            Some(lane) => in_lanes(&mut out, story, &lanes, lane, width, paint),
+            None => one_column(&mut out, story, width, paint),
         }
         if story.left_out > 0 {
             let steps = if story.left_out == 1 { "step that does" } else { "steps that do" };
@@ -36,23 +33,39 @@ pub(crate) fn draw(story: &Story, width: usize, colour: bool) -> String {
     out
 }
 
+/// How wide a lane is; `None` when there is no room for lanes.
+///
+/// A row holds one step, so a text may run on to the right: only the last lane must hold its texts.
+fn lane_width(story: &Story, lanes: &[usize], width: usize) -> Option<usize> {
+    let longest = |lane: Option<&usize>| {
+        let steps = story.steps.iter().filter(|s| lane.is_none_or(|t| s.thread == *t));
+        steps.map(length).max().unwrap_or(0)
+    };
+    let room = width.saturating_sub(MARGIN);
+    let gaps = lanes.len().saturating_sub(1).max(1);
+    let wanted = longest(None).max(8) + 2;
+    let lane = room.saturating_sub(longest(lanes.last()).max(12)).checked_div(gaps)?.min(wanted);
+    (lanes.len() == 1 || lane >= NARROW.min(wanted)).then_some(lane.max(NARROW))
+}
+
 fn length(step: &Step) -> usize {
     let place = step.place.as_ref().map_or(0, |p| format!(":{}", p.line).len() + 1);
     step.text.chars().count() + place
 }
 
-fn in_lanes(out: &mut String, story: &Story, lanes: &[usize], lane: usize, paint: Paint) {
+fn in_lanes(out: &mut String, story: &Story, lanes: &[usize], lane: usize, width: usize, paint: Paint) {
     let heads: String =
         lanes.iter().map(|t| paint.thread(*t, &pad(&story.threads[*t], lane), true)).collect();
     let _ = writeln!(out, "{:MARGIN$}{}", "", heads.trim_end());
     for (i, step) in story.steps.iter().enumerate() {
         if step.switched {
-            let line = format!("{:┄^1$}", " switch ", (lane * lanes.len()).saturating_sub(2));
+            let line = format!("{:┄^1$}", " switch ", (lane * lanes.len()).min(width.saturating_sub(MARGIN)));
             let _ = writeln!(out, "{:MARGIN$}{}", "", paint.dim(&line));
         }
         let column = lanes.iter().position(|t| *t == step.thread).unwrap_or(0);
         let number = paint.dim(&format!("{:>3}  ", i + 1));
-        let _ = writeln!(out, "{number}{}{}", " ".repeat(column * lane), cell(step, lane - 2, paint));
+        let room = width.saturating_sub(MARGIN + column * lane);
+        let _ = writeln!(out, "{number}{}{}", " ".repeat(column * lane), cell(step, room, paint));
     }
 }
 

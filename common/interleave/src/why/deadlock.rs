@@ -106,19 +106,18 @@ fn blocked(w: &Waiting, names: &Names) -> Blocked {
 }
 
 fn circle_sentence(circle: &[usize], note: &FailureNote, names: &Names) -> String {
-    let step = |t: &usize| {
-        let w = note.waiting.iter().find(|w| w.thread == *t);
-        let for_what = w.map(|w| match w.wants {
-            Want::End => String::new(),
-            _ => format!(" (for {})", names.object(w.object)),
-        });
-        format!("{} waits{} for ", names.thread(*t), for_what.unwrap_or_default())
+    let step = |(i, t): (usize, &usize)| {
+        let next = names.thread(circle[(i + 1) % circle.len()]);
+        let wants = note.waiting.iter().find(|w| w.thread == *t);
+        match wants {
+            Some(w) if w.wants != Want::End => {
+                format!("{} waits for {next}, which holds {}", names.thread(*t), names.object(w.object))
+            }
+            _ => format!("{} waits for {next} to end", names.thread(*t)),
+        }
     };
-    let way: String = circle.iter().map(step).collect();
-    format!(
-        "Circle: {way}{}. If all take the locks in one agreed order, it cannot close.",
-        names.thread(circle[0])
-    )
+    let steps: Vec<String> = circle.iter().enumerate().map(step).collect();
+    format!("Circle: {}. If all take the locks in one agreed order, it cannot close.", steps.join("; "))
 }
 
 /// The notification that should have woken the waiter.

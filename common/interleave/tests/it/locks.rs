@@ -70,7 +70,9 @@ fn locks_in_opposite_orders() {
     assert_failure(&failure, FailureKind::Deadlock, Cause::LockOrder);
     let because = failure.story().because.join("\n");
     assert!(
-        because.contains("Circle: main waits (for from) for teller waits (for to) for main"),
+        because.contains(
+            "Circle: main waits for teller, which holds from; teller waits for main, which holds to."
+        ),
         "{because}"
     );
     let names: Vec<_> = failure.blocked.iter().map(|b| (b.name.as_str(), b.object.as_str())).collect();
