@@ -131,7 +131,7 @@ impl Source {
 }
 
 /// How far up a statement is followed.
-const LINES_OF_A_STATEMENT: u32 = 6;
+const LINES_OF_A_STATEMENT: usize = 6;
 
 /// The name in the text before an expression: of a field, a static, or a binding.
 fn name_in(head: &str) -> Option<String> {
