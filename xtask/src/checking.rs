@@ -1,5 +1,5 @@
 //! The learner's own answer: whether it was begun, how it is judged, what is remembered of that.
-use crate::compile::{Answer, Timing};
+use crate::compile::{self, Answer, Timing};
 use crate::judging::{Judged, judge};
 use crate::lessons::{Exercise, Lesson};
 use crate::progress::{Fact, Progress};
@@ -18,11 +18,10 @@ use std::path::Path;
 /// A file that is still the starter is not compiled: there is nothing to find out, and the first contact is quick.
 pub fn check(workspace: &Workspace, lesson: &Lesson, exercise: &Exercise, screen: &Screen) -> Result<Judged> {
     let source = lesson.answer(&exercise.id);
+    let answer = Answer { lesson, exercise, source: &source, slot: "yours" };
     let judged = match not_started(workspace, lesson, exercise)? {
         Some(judgement) => plainly(judgement),
-        None => {
-            with_progress(workspace, &Answer { lesson, exercise, source: &source, slot: "yours" }, screen)
-        }
+        None => with_progress(workspace, &answer, screen),
     };
     last::keep(workspace, &source, &judged)?;
     if judged.judgement.verdict.is_pass() {
@@ -30,6 +29,7 @@ pub fn check(workspace: &Workspace, lesson: &Lesson, exercise: &Exercise, screen
             progress.set_today(Fact::Done, &exercise.id);
             progress.forget(Fact::Skipped, &exercise.id);
         })?;
+        compile::forget_incremental(workspace, &answer)?;
     }
     Ok(judged)
 }

@@ -17,13 +17,22 @@ pub fn errors(stderr: &str) -> Vec<Diagnostic> {
     stderr.lines().filter_map(|line| error(&serde_json::from_str(line).ok()?)).collect()
 }
 
-/// The error in one message, if it is one; the closing line that only counts errors is left out.
+/// The errors and warnings among the JSON lines of rustc.
+pub fn remarks(stderr: &str) -> Vec<Diagnostic> {
+    stderr.lines().filter_map(|line| remark(&serde_json::from_str(line).ok()?)).collect()
+}
+
+/// The error in one message, if it is one.
 pub fn error(message: &Value) -> Option<Diagnostic> {
-    if !message["level"].as_str()?.starts_with("error") {
-        return None;
-    }
+    if message["level"].as_str()?.starts_with("error") { remark(message) } else { None }
+}
+
+/// The error or warning in one message; the closing line that only counts them is left out.
+pub fn remark(message: &Value) -> Option<Diagnostic> {
+    let level = message["level"].as_str()?;
     let text = message["message"].as_str()?.to_owned();
-    if text.starts_with("aborting due to") {
+    let counts_only = text.starts_with("aborting due to") || text.ends_with("emitted");
+    if !(level.starts_with("error") || level == "warning") || counts_only {
         return None;
     }
     let spans = message["spans"].as_array().map_or(&[][..], Vec::as_slice);
@@ -64,6 +73,7 @@ mod tests {
         );
         let errors = errors(lines);
         assert_eq!(errors.len(), 1);
+        assert_eq!(remarks(lines).len(), 2);
         assert_eq!(errors[0].place, Some(("a.rs".to_owned(), 7)));
         assert_eq!(plain(&errors[0].rendered), "error: m");
     }

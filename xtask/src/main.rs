@@ -26,6 +26,10 @@ mod diagnostics;
 mod interrupt;
 mod judging;
 mod process;
+
+// What maintainers check.
+mod suite;
+mod tidy;
 mod verification;
 
 // What people see, and what is written.

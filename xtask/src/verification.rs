@@ -42,8 +42,9 @@ pub fn run(workspace: &Workspace, chosen: &[Chosen], tell: &(dyn Fn(&Finding) + 
     let all = Mutex::new(vec![Vec::new(); chosen.len()]);
     let work = || {
         // Relaxed: only the number itself is shared; the findings travel through the mutex.
-        while let Some((lesson, exercise)) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let place = chosen.iter().position(|(_, other)| other.id == exercise.id).unwrap_or(0);
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some((lesson, exercise)) = chosen.get(place) else { break };
             exercise_findings(workspace, lesson, exercise, &mut |finding| {
                 let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
                 tell(&finding);
