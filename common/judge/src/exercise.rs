@@ -5,6 +5,7 @@ use crate::protocol::{Channel, LayerName, Message};
 use crate::record;
 use crate::report::{Judgement, LayerReport, Status};
 use crate::rules::Rules;
+use crate::text;
 use crate::verdict::Verdict;
 use interleave::Checker;
 use std::panic::{self, AssertUnwindSafe};
@@ -134,7 +135,13 @@ impl Exercise {
     /// A model that can only come to its end if the work overlaps: put a [`crate::Rendezvous`] into it.
     #[must_use]
     pub fn overlap(self, what: &str, body: impl Fn() + Send + Sync + 'static) -> Self {
-        self.layer(Kind::Overlap, what, Work::Model(Checker::new(), Arc::new(body)))
+        self.overlap_with(Checker::new(), what, body)
+    }
+
+    /// As [`Exercise::overlap`], with a checker of its own.
+    #[must_use]
+    pub fn overlap_with(self, checker: Checker, what: &str, body: impl Fn() + Send + Sync + 'static) -> Self {
+        self.layer(Kind::Overlap, what, Work::Model(checker, Arc::new(body)))
     }
 
     /// A run on real threads, at full size.
@@ -230,18 +237,23 @@ impl Exercise {
                 return judgement;
             }
         };
-        let answer = self.answer.to_string_lossy().into_owned();
-        let sources = Sources { answer, text, judge: self.judge.clone() };
+        let sources = Sources { answer: text::from_root(&self.answer), text, judge: self.judge.clone() };
         for at in 0..judgement.layers.len() {
             if !chosen(&judgement.layers[at].name) {
                 continue;
             }
             tell(Event::Begin { name: &judgement.layers[at].name });
             let began = Instant::now();
-            let outcome = match at.checked_sub(1) {
+            let run = || match at.checked_sub(1) {
                 None => self.rules.check(&sources.answer, &sources.text),
                 Some(at) => self.layers[at].run(&sources),
             };
+            // A fault of the judge's own must not look like one of the answer's.
+            let outcome = panic::catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| {
+                let message = record::message_of(&*payload);
+                let sentence = format!("The judge itself failed: {}", text::clean(&message));
+                Err(Box::new(Finding::new(Verdict::CouldNotJudge, sentence)))
+            });
             let report = &mut judgement.layers[at];
             report.micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
             match outcome {
@@ -316,3 +328,6 @@ impl Layer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -162,9 +162,10 @@ fn by_kind(sources: &Sources, failure: &Failure, meetings: bool) -> Finding {
         (FailureKind::Stuck, _) => {
             (Verdict::Hangs, "A thread is busy for ever without doing anything another thread could see.")
         }
-        (FailureKind::LeftBehind, _) => {
-            (Verdict::Leak, "It has returned, but a thread it started is still running.")
-        }
+        (FailureKind::LeftBehind, _) => (
+            Verdict::Leak,
+            "It has returned, but a thread that it started is still there and waits for ever.",
+        ),
         (FailureKind::Vacuous, _) => (
             Verdict::NotConcurrent,
             "Nothing happens at the same time here: one thread does it all, or the threads share nothing.",

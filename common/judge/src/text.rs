@@ -49,6 +49,14 @@ pub(crate) fn tidy_path(path: &Path) -> PathBuf {
     out
 }
 
+/// `path` as it is written in places: from the root of its workspace, the nearest directory with a `Cargo.lock`.
+pub(crate) fn from_root(path: &Path) -> String {
+    let path = tidy_path(path);
+    let root = path.ancestors().skip(1).find(|dir| dir.join("Cargo.lock").is_file());
+    let short = root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(&path);
+    short.to_string_lossy().into_owned()
+}
+
 /// Whether two paths mean one file although one of them may be relative: the shorter is the other's end.
 pub(crate) fn same_file(a: &str, b: &str) -> bool {
     let (a, b) = (tidy_path(Path::new(a)), tidy_path(Path::new(b)));
@@ -89,6 +97,13 @@ mod tests {
         assert_eq!(clean("a\tb\nc"), "a    b\nc");
         assert_eq!(clean("\u{1b}[31mred\u{202e}"), "\\u{1b}[31mred\\u{202e}");
         assert_eq!(clean(&"x".repeat(3_000)).chars().count(), 2_001);
+    }
+
+    #[test]
+    fn files_are_named_from_the_root() {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/../src/text.rs");
+        assert_eq!(from_root(&here), "common/judge/src/text.rs");
+        assert_eq!(from_root(Path::new("lessons/./e1.rs")), "lessons/e1.rs");
     }
 
     #[test]

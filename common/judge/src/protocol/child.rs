@@ -1,4 +1,5 @@
 //! The judge's side of the channel.
+use super::MAX_LINE_BYTES;
 use super::message::Message;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
@@ -46,7 +47,8 @@ impl Channel {
         let mut stream = UnixStream::from(socket);
         let mut text = Vec::new();
         // One byte more than a right answer has: enough to see that it is too long.
-        (&mut stream).take(40).read_to_end(&mut text)?;
+        let read = (&mut stream).take(40).read_to_end(&mut text);
+        read.map_err(|e| io::Error::new(e.kind(), format!("standard input is no channel to a runner: {e}")))?;
         let nonce = std::str::from_utf8(&text).ok().and_then(nonce_of);
         let nonce = nonce.ok_or_else(|| invalid("the channel does not begin with a nonce".to_string()))?;
         Ok(Channel { nonce: nonce.to_string(), stream })
@@ -57,7 +59,15 @@ impl Channel {
     /// # Errors
     /// The runner is gone.
     pub fn send(&mut self, message: &Message) -> io::Result<()> {
-        self.stream.write_all(message.to_line(&self.nonce).as_bytes())
+        let mut line = message.to_line(&self.nonce);
+        if let (true, Message::Done(judgement)) = (line.len() > MAX_LINE_BYTES, message) {
+            // The runner would take so long a line for somebody else's. The story is what makes it long.
+            let mut judgement = judgement.clone();
+            judgement.story = None;
+            judgement.details.push("The failing schedule is too long to be told.".into());
+            line = Message::Done(judgement).to_line(&self.nonce);
+        }
+        self.stream.write_all(line.as_bytes())
     }
 }
 

@@ -360,3 +360,6 @@ fn how(ending: Ending) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

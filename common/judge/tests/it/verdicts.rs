@@ -1,0 +1,129 @@
+//! Each of the fixture's answers gets its verdict, from the layer that should find it, with a place and a reason.
+use crate::fixture::{line_of, run, run_until};
+use judge::protocol::{Ending, Message};
+use judge::{Judgement, Status, Verdict};
+
+#[test]
+fn a_right_answer_passes_every_layer() {
+    for answer in ["right", "prints", "reads_input"] {
+        let run = run(answer);
+        let judgement = &run.judgement;
+        assert_eq!(judgement.verdict, Verdict::Pass, "{answer}: {judgement:#?}");
+        assert_eq!((judgement.layer.as_str(), run.ending), ("", Ending::Exited(0)), "{answer}");
+        let names: Vec<&str> = judgement.layers.iter().map(|l| l.name.as_str()).collect();
+        assert_eq!(names, ["rules", "schedules", "schedules-2", "overlap", "spec"]);
+        assert!(judgement.layers.iter().all(|l| l.status == Status::Passed));
+        assert!(judgement.layers[1].note.starts_with("every schedule"), "{}", judgement.layers[1].note);
+        // begin, twice five layers, done.
+        assert_eq!(run.messages.len(), 12, "{:?}", run.messages);
+        assert!(matches!(&run.messages[0], Message::Begin { layers, .. } if layers.len() == 5));
+        assert!(matches!(run.messages.last(), Some(Message::Done(_))));
+    }
+}
+
+#[test]
+fn every_wrong_answer_gets_its_verdict_from_its_layer() {
+    let table = [
+        ("wrong", Verdict::WrongResult, "schedules", None),
+        ("lost_update", Verdict::LostUpdate, "schedules", Some("visits.store(seen + 1")),
+        ("panics", Verdict::Panics, "schedules", Some("the door is locked")),
+        ("panics_in_spec", Verdict::Panics, "spec", Some("the door is locked")),
+        ("exits", Verdict::Exits, "schedules", Some("\"exits\" =>")),
+        ("exits_in_spec", Verdict::Exits, "spec", None),
+        ("aborts", Verdict::Exits, "schedules", Some("\"aborts\" =>")),
+        ("overflows", Verdict::Crashes, "schedules", None),
+        ("forges_output", Verdict::Exits, "spec", None),
+        ("forges_messages", Verdict::BreaksARule, "spec", None),
+        ("half_a_line", Verdict::BreaksARule, "schedules", None),
+        ("one_by_one", Verdict::NotConcurrent, "overlap", Some("// One after another.")),
+        ("locks_too_long", Verdict::OverLocked, "overlap", Some("// Held too long.")),
+        ("leaves_a_thread", Verdict::Leak, "schedules", None),
+        ("leaves_a_thread_in_spec", Verdict::Leak, "spec", None),
+        ("stuck_together", Verdict::Deadlock, "schedules", None),
+        ("swallows", Verdict::Starved, "schedules", None),
+    ];
+    for (answer, verdict, layer, text) in table {
+        let run = run(answer);
+        let judgement = &run.judgement;
+        assert_eq!(
+            (judgement.verdict, judgement.layer.as_str()),
+            (verdict, layer),
+            "{answer}: {judgement:#?}"
+        );
+        assert_one_failed(answer, judgement);
+        if let Some(text) = text {
+            let place = judgement.place.as_ref().unwrap_or_else(|| panic!("{answer}: {judgement:#?}"));
+            assert_eq!(place.line, line_of(text), "{answer}: {judgement:#?}");
+            assert!(place.file.ends_with("tests/fixture/exercises/fixture.rs"), "{answer}: {}", place.file);
+            assert!(judgement.sentence.contains(&format!("ine {}", place.line)), "{answer}: {judgement:#?}");
+        }
+    }
+}
+
+/// Layers before the one that failed passed, those after it never ran.
+fn assert_one_failed(answer: &str, judgement: &Judgement) {
+    let failed = judgement.layers.iter().position(|l| l.status == Status::Failed);
+    let at = failed.unwrap_or_else(|| panic!("{answer}: {judgement:#?}"));
+    assert!(judgement.layers[at].name.starts_with(&judgement.layer), "{answer}");
+    assert!(judgement.layers[..at].iter().all(|l| l.status == Status::Passed), "{answer}: {judgement:#?}");
+    assert!(judgement.layers[at + 1..].iter().all(|l| l.status == Status::NotRun), "{answer}");
+}
+
+#[test]
+fn an_answer_that_never_ends_hangs_in_the_layer_it_is_in() {
+    let run = run_until("loops", "spec");
+    let judgement = &run.judgement;
+    assert_eq!((judgement.verdict, judgement.layer.as_str()), (Verdict::Hangs, "spec"), "{judgement:#?}");
+    assert_eq!(
+        judgement.sentence,
+        "The program was still running after 20 s, in the layer `spec` (20 threads)."
+    );
+    assert_one_failed("loops", judgement);
+}
+
+#[test]
+fn a_wrong_result_in_every_schedule_is_no_tale_of_threads() {
+    let judgement = run("wrong").judgement;
+    assert_eq!(judgement.sentence, "The number of visits: expected 2, got 3.");
+    assert_eq!(
+        judgement.details,
+        ["expected: 2", "got:      3", "It happens even when the threads run one after another."]
+    );
+    assert_eq!((judgement.story, judgement.place), (None, None));
+}
+
+#[test]
+fn a_failing_schedule_comes_with_its_story() {
+    let judgement = run("lost_update").judgement;
+    assert_eq!(judgement.details, ["expected: 2", "got:      1"]);
+    let story = judgement.story.unwrap();
+    assert!(story.steps.iter().any(|step| step.switched), "{story:#?}");
+    assert!(story.title.starts_with("Lost update"), "{}", story.title);
+}
+
+#[test]
+fn the_meeting_point_stays_out_of_the_story() {
+    for (answer, title) in [("one_by_one", "One after another:"), ("locks_too_long", "Held too long:")] {
+        let story = run(answer).judgement.story.unwrap();
+        assert!(story.title.starts_with(title), "{}", story.title);
+        let told = story.steps.iter().map(|step| &step.text).chain(&story.because);
+        for text in told {
+            assert!(!text.contains("both") && !text.contains("notif"), "{answer}: {text}");
+        }
+        assert!(story.steps.iter().any(|step| step.text == "is at work, waits for the others"));
+    }
+}
+
+#[test]
+fn neither_the_output_nor_the_exit_code_is_believed() {
+    let forged = run("forges_output");
+    assert_eq!(forged.ending, Ending::Exited(0));
+    assert!(forged.was_silent && forged.judgement.verdict == Verdict::Exits);
+
+    let forged = run("forges_messages");
+    assert_eq!(forged.ending, Ending::Exited(0));
+    assert!(!forged.was_silent);
+    let told = "What came was a message without the judge's secret number.";
+    assert!(forged.judgement.details[0].starts_with(told), "{:?}", forged.judgement.details);
+    assert!(!forged.messages.iter().any(|m| matches!(m, Message::Done(_))));
+}
