@@ -54,6 +54,9 @@ pub(crate) fn say(event: &Event, trace: &Trace, names: &Names) -> String {
         }
         Kind::Store => format!("writes {object} = {}{}", show(event.value), order(event.extra)),
         Kind::Update => format!("changes {object}: {} → {}", show(event.value), show(event.extra)),
+        Kind::ExchangeFail if event.extra == 1 => {
+            format!("finds {object} = {}, and fails for no reason", show(event.value))
+        }
         Kind::ExchangeFail => format!("finds {object} = {}: no exchange", show(event.value)),
         Kind::Fence => format!("fence{}", order(event.extra)),
         Kind::Send if event.extra == 1 => format!("sends to {object}: nobody receives"),

@@ -43,7 +43,7 @@ pub(crate) enum Kind {
     Store,
     /// A read-modify-write: the value is the old one, the extra value the new one.
     Update,
-    /// A compare-exchange that found something else.
+    /// A compare-exchange that found something else, or (extra value 1) failed for no reason.
     ExchangeFail,
     Fence,
     /// The value is the message's number, the extra value 1 when nobody can receive it.

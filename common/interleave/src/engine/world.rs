@@ -426,6 +426,12 @@ impl Step<'_> {
         self.depend(code::TOUCH, object, true);
     }
 
+    /// Learns what the object's last holder knew, without taking it.
+    pub(crate) fn peek_at(&mut self, object: Oid) {
+        self.depend(code::PEEK, object, false);
+        self.acquire(object);
+    }
+
     pub(super) fn none_depend(&mut self, code: u64) {
         self.depend(code, NONE, true);
     }
@@ -451,8 +457,10 @@ pub(super) mod code {
     /// Plus how many stores old.
     pub(in crate::engine) const LOAD: u64 = 1_000;
     pub(in crate::engine) const STORE: u64 = 300;
+    /// Plus 1 when it failed for no reason.
     pub(in crate::engine) const UPDATE: u64 = 301;
-    pub(in crate::engine) const FENCE: u64 = 302;
+    pub(in crate::engine) const FENCE: u64 = 303;
+    pub(in crate::engine) const PEEK: u64 = 304;
     pub(in crate::engine) const PLAIN_READ: u64 = 400;
     pub(in crate::engine) const PLAIN_WRITE: u64 = 401;
     pub(in crate::engine) const SEND: u64 = 500;

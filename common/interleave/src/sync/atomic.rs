@@ -42,11 +42,12 @@ fn update_in_model(
     id: Oid,
     success: Ordering,
     failure: Ordering,
+    weak: Option<u64>,
     at: Loc,
     change: &mut dyn FnMut(u64) -> Option<u64>,
 ) -> Option<Update> {
     quiet(at, |step| step.arm_spin(id));
-    point(Op::Free, at, |step| step.update(id, success, failure, change))
+    point(Op::Free, at, |step| step.update(id, success, failure, weak, change))
 }
 
 macro_rules! atomic {
@@ -125,6 +126,7 @@ macro_rules! atomic {
                 &self,
                 success: Ordering,
                 failure: Ordering,
+                weak: Option<u64>,
                 at: Loc,
                 mut change: impl FnMut($value) -> Option<$value>,
             ) -> Result<$value, $value> {
@@ -133,7 +135,7 @@ macro_rules! atomic {
                     self.inner.store(new, Ordering::SeqCst);
                     Some($to_bits(new))
                 };
-                match update_in_model(self.id(), success, failure, at, &mut change) {
+                match update_in_model(self.id(), success, failure, weak, at, &mut change) {
                     Some(Update { old, new: Some(_) }) => Ok($from_bits(old)),
                     Some(Update { old, new: None }) => Err($from_bits(old)),
                     // The execution is over, and this thread is unwinding: any answer will do.
@@ -141,11 +143,29 @@ macro_rules! atomic {
                 }
             }
 
+            #[cold]
+            fn exchange_at(
+                &self,
+                current: $value,
+                new: $value,
+                success: Ordering,
+                failure: Ordering,
+                weak: bool,
+                at: Loc,
+            ) -> Result<$value, $value> {
+                assert!(
+                    !matches!(failure, Ordering::Release | Ordering::AcqRel),
+                    "there is no such thing as a release failure ordering"
+                );
+                let weak = weak.then(|| $to_bits(current));
+                self.update_at(success, failure, weak, at, |found| (found == current).then_some(new))
+            }
+
             /// Writes the value and returns the one before.
             #[track_caller]
             pub fn swap(&self, value: $value, order: Ordering) -> $value {
                 if in_model() {
-                    let (Ok(old) | Err(old)) = self.update_at(order, order, Location::caller(), |_| Some(value));
+                    let (Ok(old) | Err(old)) = self.update_at(order, order, None, Location::caller(), |_| Some(value));
                     return old;
                 }
                 self.inner.swap(value, order)
@@ -167,18 +187,12 @@ macro_rules! atomic {
                 failure: Ordering,
             ) -> Result<$value, $value> {
                 if in_model() {
-                    assert!(
-                        !matches!(failure, Ordering::Release | Ordering::AcqRel),
-                        "there is no such thing as a release failure ordering"
-                    );
-                    return self.update_at(success, failure, Location::caller(), |found| {
-                        (found == current).then_some(new)
-                    });
+                    return self.exchange_at(current, new, success, failure, false, Location::caller());
                 }
                 self.inner.compare_exchange(current, new, success, failure)
             }
 
-            /// As [`Self::compare_exchange`]; on real hardware it may also fail for no reason.
+            /// As [`Self::compare_exchange`]; it may also fail for no reason, inside a check too.
             ///
             /// # Errors
             /// The value found.
@@ -191,7 +205,7 @@ macro_rules! atomic {
                 failure: Ordering,
             ) -> Result<$value, $value> {
                 if in_model() {
-                    return self.compare_exchange(current, new, success, failure);
+                    return self.exchange_at(current, new, success, failure, true, Location::caller());
                 }
                 self.inner.compare_exchange_weak(current, new, success, failure)
             }
@@ -260,7 +274,7 @@ macro_rules! fetch {
                     if in_model() {
                         let change: fn($value, $value) -> $value = $change;
                         let (Ok(old) | Err(old)) =
-                            self.update_at(order, order, Location::caller(), |old| Some(change(old, value)));
+                            self.update_at(order, order, None, Location::caller(), |old| Some(change(old, value)));
                         return old;
                     }
                     self.inner.$method(value, order)

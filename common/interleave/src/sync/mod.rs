@@ -1,19 +1,19 @@
 //! `std::sync`: the real one outside a check, the model's inside.
 
-pub use ::std::sync::{
-    Arc, LazyLock, LockResult, Once, OnceLock, OnceState, PoisonError, TryLockError, TryLockResult, Weak,
-};
+pub use ::std::sync::{Arc, LockResult, PoisonError, TryLockError, TryLockResult, Weak};
 
 pub mod atomic;
 mod barrier;
 mod condvar;
 pub mod mpsc;
 mod mutex;
+mod once;
 mod rwlock;
 
 pub use barrier::{Barrier, BarrierWaitResult};
 pub use condvar::{Condvar, WaitTimeoutResult};
 pub use mutex::{Mutex, MutexGuard};
+pub use once::{LazyLock, Once, OnceLock, OnceState};
 pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Wraps what a real lock gave, poisoned or not.

@@ -102,6 +102,14 @@ impl<T: ?Sized> Mutex<T> {
         self.inner.clear_poison();
     }
 
+    /// A copy of the data of a mutex that is free, without an operation.
+    pub(super) fn peek(&self) -> Option<T>
+    where
+        T: Copy,
+    {
+        self.inner.try_lock().ok().map(|data| *data)
+    }
+
     pub(super) fn wrap<'a>(
         &'a self,
         result: LockResult<::std::sync::MutexGuard<'a, T>>,

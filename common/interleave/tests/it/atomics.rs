@@ -172,3 +172,51 @@ fn values_of_every_type_are_kept() {
         thread.join().unwrap();
     });
 }
+
+#[test]
+fn a_weak_exchange_may_fail_for_no_reason() {
+    let once = |weak: bool| {
+        outcomes(move || {
+            let x = AtomicUsize::new(0);
+            thread::scope(|s| {
+                let exchange = || {
+                    let result = if weak {
+                        x.compare_exchange_weak(0, 1, SeqCst, SeqCst)
+                    } else {
+                        x.compare_exchange(0, 1, SeqCst, SeqCst)
+                    };
+                    usize::from(result.is_ok())
+                };
+                let other = s.spawn(exchange);
+                vec![exchange() + other.join().unwrap()]
+            })
+        })
+    };
+    assert_eq!(once(false), set(&[[1]]));
+    // Even twice in a row is allowed by std, but one spurious failure a run is the default.
+    assert_eq!(once(true), set(&[[1]]));
+    let alone = outcomes(|| {
+        let x = Arc::new(AtomicUsize::new(0));
+        let x2 = Arc::clone(&x);
+        let thread =
+            thread::spawn(move || usize::from(x2.compare_exchange_weak(0, 1, SeqCst, SeqCst).is_ok()));
+        vec![thread.join().unwrap()]
+    });
+    assert_eq!(alone, set(&[[0], [1]]));
+    // In a loop it is a right program all the same.
+    let counted = outcomes(|| {
+        let x = AtomicUsize::new(0);
+        thread::scope(|s| {
+            let add = || {
+                let mut seen = x.load(Relaxed);
+                while let Err(found) = x.compare_exchange_weak(seen, seen + 1, Relaxed, Relaxed) {
+                    seen = found;
+                }
+            };
+            s.spawn(add);
+            add();
+        });
+        vec![x.into_inner()]
+    });
+    assert_eq!(counted, set(&[[2]]));
+}

@@ -5,6 +5,7 @@ mod atomics;
 mod channels;
 mod condvars;
 mod locks;
+mod once;
 mod plain;
 mod reports;
 mod search;

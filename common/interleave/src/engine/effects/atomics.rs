@@ -93,18 +93,32 @@ impl Step<'_> {
         self.log(Kind::Store, atomic, value, order_code(order));
     }
 
+    /// Whether a weak compare-exchange that could succeed fails for no reason: bad luck, which costs 1.
+    pub(crate) fn weak_failure(&mut self) -> bool {
+        if self.world.luck == 0 {
+            return false;
+        }
+        let fails = self.world.search.choose(&[0, 1]) == 1;
+        self.world.luck -= u32::from(fails);
+        fails
+    }
+
     /// A read-modify-write: always of the newest store, which keeps its release sequence going.
+    ///
+    /// `weak` is the value for which it may also fail for no reason.
     pub(crate) fn update(
         &mut self,
         atomic: Oid,
         success: Ordering,
         failure: Ordering,
+        weak: Option<u64>,
         change: &mut dyn FnMut(u64) -> Option<u64>,
     ) -> Update {
-        self.depend(code::UPDATE, atomic, true);
         let newest = self.atomic(atomic).stores.last().expect("an atomic has its first store");
         let (old, release) = (newest.value, newest.release.clone());
-        let new = change(old);
+        let spurious = weak == Some(old) && self.weak_failure();
+        self.depend(code::UPDATE + u64::from(spurious), atomic, true);
+        let new = if spurious { None } else { change(old) };
         self.thread().spin.newest = true;
         self.learn(release.as_ref(), if new.is_some() { success } else { failure });
         match new {
@@ -112,7 +126,7 @@ impl Step<'_> {
                 self.push_store(atomic, value, success, release);
                 self.log(Kind::Update, atomic, old, value);
             }
-            None => self.log(Kind::ExchangeFail, atomic, old, 0),
+            None => self.log(Kind::ExchangeFail, atomic, old, u64::from(spurious)),
         }
         Update { old, new }
     }
