@@ -76,7 +76,7 @@ fn all_must_speak(puppets: Vec<Puppet>) {
                 Err(Silence::Gone) => break,
                 Err(Silence::Standstill) => {
                     let sentence =
-                        format!("three children should be alive at once, but only {alive} had been started");
+                        format!("Three children should be alive at once, but only {alive} had been started.");
                     judge::fail(Verdict::NotConcurrent, &sentence);
                 }
             }
@@ -133,7 +133,7 @@ fn run(commands: &mut [Command]) -> Vec<Ending> {
         Ok(status) => format!("had ended but was not waited for ({status:?})"),
         Err(error) => panic!("cannot ask for children: {error}"),
     };
-    judge::fail(Verdict::Leak, &format!("`run_all` returned and one of its children {left}"))
+    judge::fail(Verdict::Leak, &format!("`run_all` returned, and one of its children {left}."))
 }
 
 fn shell(script: &str) -> Command {

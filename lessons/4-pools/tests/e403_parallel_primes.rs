@@ -17,12 +17,13 @@ fn main() -> judge::ExitCode {
     judge::exercise!("e403_parallel_primes")
         .schedules("2 workers, 3 numbers, one at a time", || every_number_once(3, 2, 1))
         .schedules("2 workers, 5 numbers, two at a time", || every_number_once(5, 2, 2))
-        .overlap("3 workers work at the same time", all_workers_at_once)
+        .overlap("2 workers work at the same time", || all_workers_at_once(2))
         .overlap("a slow number holds up nobody", one_slow_number)
         .spec("no numbers at all", || every_number_once(0, 2, 1))
         .spec("more workers than numbers", || every_number_once(3, 8, 1))
         .spec("one chunk for everything", || every_number_once(100, 2, 1_000))
         .spec("4 workers, 10,000 numbers, 64 at a time", || every_number_once(10_000, 4, 64))
+        .spec("5 workers work at the same time", || all_workers_at_once(5))
         .spec("no more threads than were asked for", no_extra_threads)
         .run()
 }
@@ -32,7 +33,10 @@ fn every_number_once(n: u64, workers: usize, chunk: u64) {
     let found = count_primes(n, workers, chunk, |number| {
         match looks.get(number as usize) {
             Some(looks) => looks.fetch_add(1, Ordering::Relaxed),
-            None => judge::fail(Verdict::WrongResult, &format!("{number} was looked at, and {n} is the end")),
+            None => judge::fail(
+                Verdict::WrongResult,
+                &format!("{number} was looked at, but only numbers below {n} were asked for."),
+            ),
         };
         is_prime(number)
     });
@@ -55,19 +59,20 @@ fn no_extra_threads() {
     });
     let threads = seen.into_inner().unwrap().len();
     if threads > 3 {
-        let sentence = format!("3 workers were asked for, and {threads} threads looked at numbers");
+        let sentence = format!("3 workers were asked for, and {threads} threads looked at numbers.");
         judge::fail(Verdict::WrongResult, &sentence);
     }
 }
 
-/// Three workers, three numbers: each number waits until all three are being looked at.
-fn all_workers_at_once() {
-    let inside = Rendezvous::new(3);
-    let found = count_primes(3, 3, 1, |number| {
+/// As many numbers as workers, and each number waits until all of them are being looked at.
+fn all_workers_at_once(workers: usize) {
+    let inside = Rendezvous::new(workers);
+    let found = count_primes(workers as u64, workers, 1, |number| {
         inside.meet();
         is_prime(number)
     });
-    expect_eq("the number of primes below 3", found, 1);
+    let primes = (0..workers as u64).filter(|&number| is_prime(number)).count();
+    expect_eq(&format!("the number of primes below {workers}"), found, primes);
 }
 
 /// Number 0 takes as long as all the others together: it ends with the last of them.

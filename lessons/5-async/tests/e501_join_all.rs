@@ -42,7 +42,7 @@ fn all_are_polled() {
     let polled = gates.polls().iter().filter(|&&polls| polls > 0).count();
     if polled < 3 {
         let sentence =
-            format!("after the first poll only {polled} of 3 futures had begun: the others wait for it");
+            format!("After the first poll of the whole, only {polled} of 3 futures had been polled.");
         judge::fail(Verdict::NotConcurrent, &sentence);
     }
 }
@@ -126,7 +126,7 @@ fn two_threads() {
 }
 
 const ASKS_FOR_NOTHING: &str =
-    "it asked to be polled again although nothing had happened: the executor would go round and round";
+    "It asked to be polled again although nothing had happened: the executor would go round and round.";
 
 /// Futures that are ready when the judge says so. Number n gives 10 times n.
 struct Gates {
@@ -188,7 +188,7 @@ impl Future for Gate {
         let number = gate.number;
         if gate.taken {
             let sentence =
-                format!("future {number} was polled again after it was ready: most futures panic then");
+                format!("Future {number} was polled again after it was ready; most futures panic then.");
             judge::fail(Verdict::Panics, &sentence);
         }
         if gate.open {
@@ -199,8 +199,8 @@ impl Future for Gate {
         let in_this_turn = if gate.polled_in.0 == turn { gate.polled_in.1 + 1 } else { 1 };
         if in_this_turn > MANY_POLLS {
             let sentence = format!(
-                "one poll of the whole polled future {number} again and again, and did not come back: \
-                 meanwhile the executor can do nothing else"
+                "One poll of the whole polled future {number} again and again, and did not come back: \
+                 meanwhile the executor can do nothing else."
             );
             judge::fail(Verdict::BlocksTheExecutor, &sentence);
         }
@@ -244,7 +244,7 @@ impl<F: Future> Hand<F> {
     fn pending(&mut self) {
         self.woken();
         if self.poll().is_some() {
-            judge::fail(Verdict::WrongResult, "it was ready although one of its futures was not");
+            judge::fail(Verdict::WrongResult, "The whole was ready although one of its futures was not.");
         }
         if self.woken() {
             judge::fail(Verdict::Livelock, ASKS_FOR_NOTHING);
@@ -260,7 +260,7 @@ impl<F: Future> Hand<F> {
         if !self.woken() {
             judge::fail(
                 Verdict::LostWakeup,
-                "a future became ready, and the waker of the last poll was not called: nobody would ever poll again",
+                "A future became ready, and the waker of the last poll was not called: nobody would ever poll again.",
             );
         }
     }

@@ -20,7 +20,9 @@ pub fn count_primes(n: u64, workers: usize, chunk: u64, is_prime: impl Fn(u64) -
     thread::scope(|scope| {
         let mut handles: Vec<_> = (0..workers).map(|_| scope.spawn(worker)).collect();
         let last = handles.pop().map(|handle| handle.join().unwrap());
-        handles.into_iter().for_each(|handle| drop(handle.join().unwrap()));
+        handles.into_iter().for_each(|handle| {
+            let _ = handle.join();
+        });
         last.unwrap_or(0)
     })
 }
