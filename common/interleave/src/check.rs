@@ -201,6 +201,7 @@ impl Round<'_> {
         let bound = bound.map(|b| u32::try_from(b).unwrap_or(u32::MAX));
         let mut search = Search::with_bound(bound);
         let mut runs = 0;
+        self.report.rounds.push(0);
         loop {
             if runs >= limit || self.checker.max_time.is_some_and(|most| self.started.elapsed() > most) {
                 return Ok(None);
@@ -225,6 +226,9 @@ impl Round<'_> {
         self.features = outcome.features;
         let report = &mut self.report;
         report.executions += 1;
+        if let Some(round) = report.rounds.last_mut() {
+            *round += 1;
+        }
         report.max_threads = report.max_threads.max(outcome.most_alive);
         report.max_steps = report.max_steps.max(outcome.steps);
         report.shared_objects = report.shared_objects.max(outcome.shared_objects);
@@ -277,6 +281,8 @@ impl Round<'_> {
 pub struct Report {
     /// Runs of the checked code.
     pub executions: usize,
+    /// Runs of each round: cost 0, then 1, and so on; the last may be the one without a bound.
+    pub rounds: Vec<usize>,
     /// Whether every schedule was covered, not only those up to a bound.
     pub complete: bool,
     /// The number of unlucky moments up to which every schedule was covered; `None` when not even the

@@ -25,6 +25,33 @@ fn steps(threads: usize, steps: usize) -> impl Fn() + Send + Sync + 'static {
     }
 }
 
+/// Threads that only touch one atomic interleave in as many ways as their steps can be shuffled:
+/// n threads of k operations have a start and k steps each, so (n (k + 1))! / ((k + 1)!)^n.
+#[test]
+fn there_are_as_many_interleavings_as_the_formula_says() {
+    let factorial = |n: usize| (1..=n).product::<usize>();
+    for (threads, operations) in [(2, 1), (2, 2), (2, 3), (2, 4), (3, 1), (3, 2), (4, 1)] {
+        let checker = Checker::new().merge(false).bound(0).runs_beyond_bound(1_000_000);
+        let report = checker
+            .check(move || {
+                let counter = Arc::new(AtomicUsize::new(0));
+                for _ in 0..threads {
+                    let counter = Arc::clone(&counter);
+                    // Nobody joins: a join would be a step of its own.
+                    thread::spawn(move || {
+                        for _ in 0..operations {
+                            counter.fetch_add(1, Ordering::SeqCst);
+                        }
+                    });
+                }
+            })
+            .unwrap();
+        assert!(report.complete);
+        let expected = factorial(threads * (operations + 1)) / factorial(operations + 1).pow(threads as u32);
+        assert_eq!(report.rounds.last(), Some(&expected), "{threads} threads, {operations} operations");
+    }
+}
+
 /// Merged or not, every final state is reached; merging only saves runs.
 #[test]
 fn merging_saves_runs() {
