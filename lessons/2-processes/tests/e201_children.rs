@@ -129,8 +129,8 @@ fn run(commands: &mut [Command]) -> Vec<Ending> {
     let endings = run_all(commands);
     let left = match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
         Err(Errno::ECHILD) => return endings,
-        Ok(WaitStatus::StillAlive) => "was still running".to_string(),
-        Ok(status) => format!("had ended but was not waited for ({status:?})"),
+        Ok(WaitStatus::StillAlive) => "was still running",
+        Ok(_) => "had ended, but nobody had waited for it: a zombie",
         Err(error) => panic!("cannot ask for children: {error}"),
     };
     judge::fail(Verdict::Leak, &format!("`run_all` returned, and one of its children {left}."))

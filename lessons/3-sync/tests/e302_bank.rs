@@ -22,7 +22,7 @@ fn main() -> judge::ExitCode {
         .schedules("two transfers, money for one", two_transfers)
         .schedules_with(retries_end(), "a transfer there and a transfer back", || there_and_back(|_, _| ()))
         .schedules("somebody adds up while money moves", adding_up)
-        .schedules("a transfer to the same account, and a deposit", same_account)
+        .schedules("a deposit, and a transfer to the same account", same_account)
         .schedules_with(retries_end(), "what `audit` sees of a transfer there and a transfer back", || {
             there_and_back(sum_stays)
         })
@@ -86,8 +86,8 @@ fn adding_up() {
 fn same_account() {
     let bank = Bank::new(&[100]);
     let mut seen = None;
-    let (moved, ()) =
-        both(|| bank.transfer(0, 0, 40, |from, to| seen = Some((from, to))), || bank.deposit(0, 5));
+    let ((), moved) =
+        both(|| bank.deposit(0, 5), || bank.transfer(0, 0, 40, |from, to| seen = Some((from, to))));
     expect_eq("the answer to a transfer of 40 from an account of 100 to itself", moved, Ok(()));
     expect_eq("the balance after a transfer to the same account and a deposit of 5", bank.balance(0), 105);
     let seen = seen.unwrap_or_else(|| judge::fail(judge::Verdict::WrongResult, NOT_AUDITED));

@@ -5,24 +5,31 @@ extern crate interleave as std; // every `use std::…` here and in the answer i
 #[path = "../exercises/e501_join_all.rs"]
 pub mod exercise;
 
+// The judge's own counting is not what is judged: with the real std's types it adds no steps.
+use core::sync::atomic::{AtomicUsize, Ordering};
 use exercise::join_all;
+use interleave::Checker;
 use judge::{Verdict, expect_eq};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 
 fn main() -> judge::ExitCode {
     judge::exercise!("e501_join_all")
+        .schedules_with(by_hand(), "no futures", no_futures)
+        .schedules_with(by_hand(), "nothing runs before the first poll, and then all do", all_are_polled)
+        .schedules_with(by_hand(), "the last future is ready first", last_is_ready_first)
+        .schedules_with(by_hand(), "polls that change nothing change nothing", polled_in_vain)
+        .schedules_with(by_hand(), "whoever polls last is woken", another_waker)
         .schedules("two futures, made ready by two threads", two_threads)
-        .spec("no futures", no_futures)
-        .spec("nothing runs before the first poll, and then all do", all_are_polled)
-        .spec("the last future is ready first", last_is_ready_first)
-        .spec("polls that change nothing change nothing", polled_in_vain)
-        .spec("whoever polls last is woken", another_waker)
         .spec("100 futures, ready in reverse", many)
         .run()
+}
+
+/// One thread takes every step here, so there is one schedule, and it says more than the story of many threads.
+fn by_hand() -> Checker {
+    Checker::new().allow_vacuous()
 }
 
 fn no_futures() {
