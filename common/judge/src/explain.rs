@@ -3,6 +3,7 @@ use crate::record::{self, Panicked, Said};
 use crate::verdict::Verdict;
 use crate::{overlap, text};
 use interleave::{Cause, Failure, FailureKind, Place, Story};
+use std::path::Path;
 
 /// What a failed layer found.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +36,17 @@ impl Sources {
     /// The place in the answer, if `file` is the answer's.
     pub fn in_answer(&self, file: &str, line: u32) -> Option<Place> {
         text::same_file(file, &self.answer).then(|| text::place(file, line as usize, &self.text))
+    }
+
+    /// Whether `file` is the judge's, or one of the modules beside and below it.
+    fn is_judges(&self, file: &str) -> bool {
+        let folder = Path::new(&self.judge).parent().map(text::tidy_path).unwrap_or_default();
+        let file = text::tidy_path(Path::new(file));
+        if folder.as_os_str().is_empty() {
+            text::same_file(&self.judge, &file.to_string_lossy())
+        } else {
+            file.starts_with(folder)
+        }
     }
 
     /// The last step of the story that lies in the answer.
@@ -210,7 +222,7 @@ fn from_panic(sources: &Sources, message: &str, panics: &[Panicked]) -> Finding 
     let message = text::clean(&root.message);
     let place = sources.in_answer(&root.file, root.line);
     if let Some(verdict) = unfinished(&root.message) {
-        let at = place.as_ref().map(|p| format!(" in line {}", p.line)).unwrap_or_default();
+        let at = place.as_ref().map(|p| format!(" on line {}", p.line)).unwrap_or_default();
         let sentence = format!("There is still a `todo!()`{at}: your code goes there.");
         let mut finding = Finding::new(verdict, sentence);
         finding.place = place;
@@ -218,7 +230,7 @@ fn from_panic(sources: &Sources, message: &str, panics: &[Panicked]) -> Finding 
     }
     let mut lines = message.lines();
     let first = lines.next().unwrap_or_default();
-    let mut finding = if text::same_file(&root.file, &sources.judge) {
+    let mut finding = if place.is_none() && sources.is_judges(&root.file) {
         // The judge's own assertion: what the answer gave was not what the task asks for.
         Finding::new(Verdict::WrongResult, first)
     } else {

@@ -92,7 +92,7 @@ impl Rules {
         for macro_name in ["todo!", "unimplemented!"] {
             if let Some(line) = text.find(&Pattern::new(macro_name), Where::Anywhere) {
                 let sentence =
-                    format!("There is still a `{macro_name}()` in line {line}: your code goes there.");
+                    format!("There is still a `{macro_name}()` on line {line}: your code goes there.");
                 return found(Verdict::NotStarted, Some(line), sentence, "");
             }
         }

@@ -77,7 +77,7 @@ fn what_is_not_finished_comes_first() {
     let source = "fn f() { unsafe { } }\nfn g() -> u8 {\n    todo!(\"count {}\", 1)\n}";
     let (verdict, line, sentence) = check(&Rules::new(), source).unwrap();
     assert_eq!((verdict, line), (Verdict::NotStarted, Some(3)));
-    assert_eq!(sentence, "There is still a `todo!()` in line 3: your code goes there.");
+    assert_eq!(sentence, "There is still a `todo!()` on line 3: your code goes there.");
     assert_eq!(check(&Rules::new(), "fn f() { unimplemented!() }").unwrap().0, Verdict::NotStarted);
     assert_eq!(check(&Rules::new(), "fn f() { std::todo! {} }").unwrap().0, Verdict::NotStarted);
 }

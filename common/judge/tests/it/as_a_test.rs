@@ -123,6 +123,6 @@ fn a_starter_fails_with_a_friendly_line() {
     std::fs::remove_file(&starter).unwrap();
     assert_eq!(output.status.code(), Some(101));
     let out = String::from_utf8(output.stdout).unwrap();
-    assert!(out.contains("There is still a `todo!()` in line 2: your code goes there."), "{out}");
+    assert!(out.contains("There is still a `todo!()` on line 2: your code goes there."), "{out}");
     assert!(out.contains(":2: todo!(\"count\")"), "{out}");
 }
