@@ -45,13 +45,15 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     let workspace = Workspace::find()?;
     let course = Course::load_and_warn(&workspace)?;
     let stays = !args.has("once") && io::stdin().is_terminal() && io::stdout().is_terminal();
-    let session = Session { workspace: &workspace, course: &course };
+    let session = Session { workspace: &workspace, course: &course, stays };
     if stays { session.stay() } else { session.once() }
 }
 
 struct Session<'a> {
     workspace: &'a Workspace,
     course: &'a Course,
+    /// Whether the next save will be judged too.
+    stays: bool,
 }
 
 /// What a learner types in watch mode.
@@ -105,7 +107,9 @@ impl Session<'_> {
             let verdict = judged.judgement.verdict;
             if verdict.is_pass() {
                 out += &view::verdict(&judged, next.exercise, screen, Length::Screen);
-                out += &format!("  {}\n\n", screen.paint(Style::Good, "Done."));
+                let call = format!("cargo xtask solution {}", next.exercise.number());
+                let done = screen.paint(Style::Good, "Done.");
+                out += &format!("  {done} Compare with the answer: {}\n\n", screen.paint(Style::Name, &call));
                 continue;
             }
             out += &self.whereabouts(&next, &progress, screen);
@@ -114,7 +118,9 @@ impl Session<'_> {
                 out += &instructions(self.workspace, &next, at, screen);
             } else {
                 out += &view::verdict(&judged, next.exercise, screen, Length::Screen);
-                out += &format!("\n{}", next_command(next.exercise, verdict, screen));
+                if !self.stays {
+                    out += &format!("\n{}", next_command(next.exercise, verdict, screen));
+                }
             }
             return Ok((out, Some(next)));
         }
@@ -164,7 +170,7 @@ impl Session<'_> {
             },
             "s" => match solution::text(self.workspace, lesson, exercise, false)? {
                 Some(text) => print!("{text}"),
-                None => println!("{}", solution::refusal(exercise)),
+                None => print!("{}", screen.wrapped(&solution::refusal(exercise), 0)),
             },
             "n" => {
                 Progress::update(self.workspace, |progress| progress.set_today(Fact::Skipped, &exercise.id))?;
@@ -244,7 +250,8 @@ fn all_done(course: &Course, screen: &Screen) -> String {
 }
 
 fn keys(screen: &Screen) -> String {
-    let keys = "Save the file to judge it. Or type a letter and Enter: h hint · w why · s solution · r run the demo · n next · l list · q quit";
+    let keys = "Save the file to judge it. A letter and Enter: \
+                h hint · w why · s solution · r run demo · n next · l list · q quit";
     screen.paint(Style::Faint, screen.wrapped(keys, 0).trim_end())
 }
 

@@ -1,0 +1,5 @@
+//! The commands as their users call them: as a program, in a small course of their own.
+mod answers;
+mod commands;
+mod interruption;
+mod scratch;
