@@ -75,12 +75,16 @@ pub(crate) fn failed_schedule(sources: &Sources, failure: &Failure, meetings: bo
         FailureKind::Panic => record::said_in(&failure.message).or_else(record::said),
         _ => record::said(),
     };
+    let told_in_full =
+        said.as_ref().is_some_and(|said| !said.yields_to_cause && said.verdict != Verdict::Leak);
     let mut finding = match said {
         Some(said) if !(said.yields_to_cause && is_explained(failure)) => as_said(said),
         said => {
             let mut finding = by_kind(sources, failure, meetings);
             if let Some(said) = said {
-                finding.details = said.details;
+                // What came of it, below why it came.
+                finding.details =
+                    [said.sentence].into_iter().chain(said.details).map(|t| text::clean(&t)).collect();
             }
             if let Some(place) = &finding.place
                 && !finding.sentence.contains(&format!("ine {}", place.line))
@@ -94,11 +98,16 @@ pub(crate) fn failed_schedule(sources: &Sources, failure: &Failure, meetings: bo
     if failure.kind == FailureKind::Panic && is_sequential(failure) && is_about_a_result(finding.verdict) {
         // No schedule is to blame, so there is none to show; nor is its last step where to look.
         if finding.verdict != Verdict::NotStarted {
-            finding.details.push("It happens even when the threads run one after another.".into());
+            finding.details.push(
+                "It happens even when the threads run one after another, so it is not about timing.".into(),
+            );
         }
         return finding;
     }
-    finding.place = finding.place.or_else(|| sources.last_step(&story));
+    // Where a judge says what is wrong in its own words, the last step has nothing to do with it.
+    if !told_in_full {
+        finding.place = finding.place.or_else(|| sources.last_step(&story));
+    }
     finding.story = (!story.steps.is_empty()).then_some(story);
     finding
 }

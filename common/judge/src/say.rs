@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 /// How long a real thread that has done its work is given to end.
 const THREADS_END_WITHIN: Duration = Duration::from_secs(5);
 
+/// Two values that take fewer bytes than this fit into one sentence.
+const SHORT: usize = 60;
+
 /// Fails with this verdict and one plain sentence.
 ///
 /// May be called on any thread, a learner's too: the failure is written down before the panic, so it counts even when
@@ -33,8 +36,15 @@ pub fn fail(verdict: Verdict, sentence: impl Into<String>) -> ! {
 #[track_caller]
 pub fn expect_eq<T: PartialEq + Debug>(what: &str, got: T, want: T) {
     if got != want {
-        let sentence = format!("{}: expected {want:?}, got {got:?}.", text::capitalised(what));
-        let details = vec![format!("expected: {want:?}"), format!("got:      {got:?}")];
+        let what = text::capitalised(what);
+        let (want, got) = (format!("{want:?}"), format!("{got:?}"));
+        let (sentence, details) = if want.len() + got.len() <= SHORT {
+            (format!("{what}: expected {want}, got {got}."), Vec::new())
+        } else {
+            // Two long values are compared more easily one below the other.
+            let values = vec![format!("expected: {want}"), format!("got:      {got}")];
+            (format!("{what}: not what was expected."), values)
+        };
         record::say(Said {
             verdict: Verdict::WrongResult,
             sentence: sentence.clone(),

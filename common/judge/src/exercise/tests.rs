@@ -41,6 +41,15 @@ fn the_first_failure_stops() {
 }
 
 #[test]
+fn long_values_stand_one_below_the_other() {
+    let exercise = judge().spec("", || expect_eq("the squares", (1..30).collect(), vec![1; 29]));
+    let judgement = run(&exercise);
+    assert_eq!(judgement.sentence, "The squares: not what was expected.");
+    assert!(judgement.details[0].starts_with("expected: [1, 1, 1,"), "{:?}", judgement.details);
+    assert!(judgement.details[1].starts_with("got:      [1, 2, 3,"), "{:?}", judgement.details);
+}
+
+#[test]
 fn only_the_chosen_layers_run() {
     let exercise = judge().spec("wrong", || expect_eq("one", 1, 2)).spec("right", || ());
     let judgement = exercise.judge(|name| name == "spec-2", |_| {});

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 
-/// The environment variable that tells a judge to report to a runner; its value is [`CHANNEL_ON_STDIN`].
+/// The environment variable that tells a judge to report to a runner; its value is `stdin`.
 pub const CHANNEL_VARIABLE: &str = "JUDGE_CHANNEL";
 
 /// The only kind of channel there is.

@@ -44,8 +44,7 @@ fn a_failure_is_told_with_its_story() {
         "---- schedules ----",
         "lost-update (One thread's change was overwritten by another thread.)",
         "Look at line ",
-        "expected: 2",
-        "got:      1",
+        "The number of visits: expected 2, got 1.",
         "switch",
         "test result: FAILED. 1 passed; 1 failed; 3 ignored; 0 measured; 0 filtered out; finished in ",
     ];

@@ -85,17 +85,16 @@ fn an_answer_that_never_ends_hangs_in_the_layer_it_is_in() {
 fn a_wrong_result_in_every_schedule_is_no_tale_of_threads() {
     let judgement = run("wrong").judgement;
     assert_eq!(judgement.sentence, "The number of visits: expected 2, got 3.");
-    assert_eq!(
-        judgement.details,
-        ["expected: 2", "got:      3", "It happens even when the threads run one after another."]
-    );
+    let not_about_threads =
+        "It happens even when the threads run one after another, so it is not about timing.";
+    assert_eq!(judgement.details, [not_about_threads]);
     assert_eq!((judgement.story, judgement.place), (None, None));
 }
 
 #[test]
 fn a_failing_schedule_comes_with_its_story() {
     let judgement = run("lost_update").judgement;
-    assert_eq!(judgement.details, ["expected: 2", "got:      1"]);
+    assert_eq!(judgement.details, ["The number of visits: expected 2, got 1."]);
     let story = judgement.story.unwrap();
     assert!(story.steps.iter().any(|step| step.switched), "{story:#?}");
     assert!(story.title.starts_with("Lost update"), "{}", story.title);
