@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn paths_are_compared_by_their_ends() {
-        assert!(same_file("lessons/1/tests/../exercises/e1.rs", "/root/lessons/1/exercises/e1.rs"));
+        assert!(same_file("lessons/1/tests/../exercises/e1.rs", "/srv/course/lessons/1/exercises/e1.rs"));
         assert!(!same_file("lessons/1/tests/e1.rs", "lessons/1/exercises/e1.rs"));
         assert!(!same_file("lessons/1/exercises/xe1.rs", "e1.rs"));
         assert!(!same_file("", "e1.rs"));
