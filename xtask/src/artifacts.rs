@@ -16,12 +16,14 @@ pub struct Artifacts {
     pub externs: Vec<(String, PathBuf)>,
     /// The folders with the crates that those need.
     pub search: Vec<PathBuf>,
+    /// The machine they are for, if cargo's settings name one.
+    pub triple: Option<String>,
 }
 
 /// The crates of a lesson. Cargo is asked only when something changed that it would look at: a call that finds
 /// nothing to do costs a tenth of a second, which is a quarter of the time from an edit to its verdict.
 pub fn of_lesson(workspace: &Workspace, lesson: &Lesson) -> Result<Artifacts> {
-    let cache = workspace.cache().join(&lesson.name).join("artifacts.json");
+    let cache = record(workspace, lesson);
     let _alone = files::lock(&cache.with_extension("lock"))?;
     let inputs = inputs(workspace, lesson)?;
     if let Some(artifacts) = remembered(&cache, &inputs) {
@@ -30,9 +32,21 @@ pub fn of_lesson(workspace: &Workspace, lesson: &Lesson) -> Result<Artifacts> {
     let artifacts = build(workspace, lesson)?;
     let externs: Vec<Value> =
         artifacts.externs.iter().map(|(name, path)| json!([name, path, state(path)])).collect();
-    let record = json!({ "inputs": inputs, "externs": externs, "search": artifacts.search });
+    let record = json!({
+        "inputs": inputs, "externs": externs, "search": artifacts.search, "triple": artifacts.triple,
+    });
     files::replace(&cache, record.to_string())?;
     Ok(artifacts)
+}
+
+/// Makes the next call ask cargo, whatever is remembered.
+pub fn forget(workspace: &Workspace, lesson: &Lesson) {
+    // Without the file, cargo is asked too.
+    let _ = fs::remove_file(record(workspace, lesson));
+}
+
+fn record(workspace: &Workspace, lesson: &Lesson) -> PathBuf {
+    workspace.cache().join(&lesson.name).join("artifacts.json")
 }
 
 /// The state of every file that decides what cargo builds: manifests, the lock file, cargo's settings, and the
@@ -47,6 +61,8 @@ fn inputs(workspace: &Workspace, lesson: &Lesson) -> Result<String> {
     files.push(lesson.folder.join("README.md"));
     sources(&lesson.folder.join("src"), &mut files)?;
     files.sort();
+    // This program is built by the same cargo before it runs: another compiler makes it another file.
+    files.push(std::env::current_exe().unwrap_or_default());
     let mut text = String::new();
     for file in files {
         text += &state(&file);
@@ -95,6 +111,7 @@ fn remembered(cache: &Path, inputs: &str) -> Option<Artifacts> {
     for entry in record["search"].as_array()? {
         artifacts.search.push(PathBuf::from(entry.as_str()?));
     }
+    artifacts.triple = record["triple"].as_str().map(str::to_owned);
     Some(artifacts)
 }
 
@@ -140,12 +157,19 @@ fn build(workspace: &Workspace, lesson: &Lesson) -> Result<Artifacts> {
         }
     }
     artifacts.externs.sort();
+    artifacts.triple = artifacts.search.iter().find_map(|folder| triple(folder, &workspace.target));
     for name in ["interleave", "judge"] {
         if !artifacts.externs.iter().any(|(known, _)| known == name) {
             bail!("{}/Cargo.toml must list `{name}` under [dependencies]", workspace.short(&lesson.folder));
         }
     }
     Ok(artifacts)
+}
+
+/// The machine that a folder's crates are for: cargo puts them under its name if its settings name one.
+fn triple(folder: &Path, target: &Path) -> Option<String> {
+    let first = folder.strip_prefix(target).ok()?.components().next()?.as_os_str().to_str()?;
+    (first.matches('-').count() >= 2).then(|| first.to_owned())
 }
 
 /// The names under `[dependencies]`, as code writes them.
@@ -155,4 +179,17 @@ fn dependencies(manifest: &Path) -> Result<Vec<String>> {
     let names =
         table.get("dependencies").and_then(toml::Value::as_table).into_iter().flat_map(|table| table.keys());
     Ok(names.map(|name| name.replace('-', "_")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_machine_is_read_from_the_folder() {
+        let target = Path::new("target");
+        assert_eq!(triple(Path::new("target/debug/deps"), target), None);
+        let other = Path::new("target/x86_64-unknown-linux-musl/debug/deps");
+        assert_eq!(triple(other, target).as_deref(), Some("x86_64-unknown-linux-musl"));
+    }
 }

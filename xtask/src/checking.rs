@@ -1,6 +1,6 @@
 //! The learner's own answer: whether it was begun, how it is judged, what is remembered of that.
-use crate::compile::{self, Answer, Timing};
-use crate::judging::{Judged, judge};
+use crate::compile::{self, Answer, Timing, state};
+use crate::judging::{Judged, Watcher, judge};
 use crate::lessons::{Exercise, Lesson};
 use crate::progress::{Fact, Progress};
 use crate::screen::{Screen, Style};
@@ -13,15 +13,30 @@ use judge::{Judgement, Verdict};
 use std::io::{self, Write};
 use std::path::Path;
 
+/// What to do when the file is saved while it is judged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum OnSave {
+    /// Go on: this verdict was asked for.
+    GoOn,
+    /// Leave off: the old text's verdict interests nobody, and the new text is judged next.
+    LeaveOff,
+}
+
 /// Judges the file that the learner edits, and remembers the verdict.
 ///
 /// A file that is still the starter is not compiled: there is nothing to find out, and the first contact is quick.
-pub fn check(workspace: &Workspace, lesson: &Lesson, exercise: &Exercise, screen: &Screen) -> Result<Judged> {
+pub fn check(
+    workspace: &Workspace,
+    lesson: &Lesson,
+    exercise: &Exercise,
+    screen: &Screen,
+    on_save: OnSave,
+) -> Result<Judged> {
     let source = lesson.answer(&exercise.id);
     let answer = Answer { lesson, exercise, source: &source, slot: "yours" };
     let judged = match not_started(workspace, lesson, exercise)? {
         Some(judgement) => plainly(judgement),
-        None => with_progress(workspace, &answer, screen),
+        None => with_progress(workspace, &answer, screen, on_save),
     };
     last::keep(workspace, &source, &judged)?;
     if judged.judgement.verdict.is_pass() {
@@ -43,7 +58,12 @@ pub fn check_other(
     screen: &Screen,
 ) -> Result<Judged> {
     let source = source.canonicalize().with_context(|| format!("cannot read {}", source.display()))?;
-    Ok(with_progress(workspace, &Answer { lesson, exercise, source: &source, slot: "other" }, screen))
+    Ok(with_progress(
+        workspace,
+        &Answer { lesson, exercise, source: &source, slot: "other" },
+        screen,
+        OnSave::GoOn,
+    ))
 }
 
 /// The judgement of a file that is still the starter, or of no file.
@@ -78,20 +98,40 @@ fn plainly(judgement: Judgement) -> Judged {
 }
 
 /// Judges, and says at a terminal which layer is at work.
-fn with_progress(workspace: &Workspace, answer: &Answer, screen: &Screen) -> Judged {
-    let say = |what: &str| {
-        if screen.live {
-            print!("\r\x1b[K{}", screen.paint(Style::Faint, what));
+fn with_progress(workspace: &Workspace, answer: &Answer, screen: &Screen, on_save: OnSave) -> Judged {
+    let mut follower = Follower { screen, answer, on_save, seen: state(answer.source) };
+    follower.say(&format!("compiling {} …", answer.exercise.id));
+    let judged = judge(workspace, answer, &mut follower);
+    follower.say("");
+    judged
+}
+
+/// Shows what is going on.
+struct Follower<'a> {
+    screen: &'a Screen,
+    answer: &'a Answer<'a>,
+    on_save: OnSave,
+    seen: String,
+}
+
+impl Follower<'_> {
+    fn say(&self, what: &str) {
+        if self.screen.live {
+            print!("\r\x1b[K{}", self.screen.paint(Style::Faint, what));
             // Only a courtesy; the verdict follows.
             let _ = io::stdout().flush();
         }
-    };
-    say(&format!("compiling {} …", answer.exercise.id));
-    let judged = judge(workspace, answer, &mut |message| {
+    }
+}
+
+impl Watcher for Follower<'_> {
+    fn heard(&mut self, message: &Message) {
         if let Message::LayerBegin { layer } = message {
-            say(&format!("judging {}: {layer} …", answer.exercise.id));
+            self.say(&format!("judging {}: {layer} …", self.answer.exercise.id));
         }
-    });
-    say("");
-    judged
+    }
+
+    fn gave_up(&self) -> bool {
+        self.on_save == OnSave::LeaveOff && state(self.answer.source) != self.seen
+    }
 }

@@ -58,8 +58,23 @@ impl Answer<'_> {
     }
 }
 
+/// What rustc says of a crate that it cannot use: built by another compiler, for another machine, changed or gone.
+const UNUSABLE_CRATE: [&str; 7] = ["E0460", "E0461", "E0462", "E0463", "E0514", "E0519", "E0786"];
+
 /// Compiles `answer` and its judge. Whoever calls holds the lock of the answer's folder.
 pub fn compile(workspace: &Workspace, answer: &Answer, timing: &mut Timing) -> Result<Compiled> {
+    let compiled = compile_once(workspace, answer, timing)?;
+    if let Compiled::AnswerRefused(errors) | Compiled::JudgeRefused(errors) = &compiled
+        && errors.iter().any(|error| UNUSABLE_CRATE.contains(&error.code.as_str()))
+    {
+        // Perhaps not the answer's fault: cargo may have to build again what was thought to be fresh.
+        artifacts::forget(workspace, answer.lesson);
+        return compile_once(workspace, answer, timing);
+    }
+    Ok(compiled)
+}
+
+fn compile_once(workspace: &Workspace, answer: &Answer, timing: &mut Timing) -> Result<Compiled> {
     let begin = Instant::now();
     let artifacts = artifacts::of_lesson(workspace, answer.lesson)?;
     timing.cargo = begin.elapsed();
@@ -132,6 +147,9 @@ fn rustc(workspace: &Workspace, artifacts: &Artifacts, folder: &Path) -> Command
         .arg(format!("--remap-path-prefix={}=", workspace.root.display()))
         .arg("--out-dir")
         .arg(folder);
+    if let Some(triple) = &artifacts.triple {
+        command.arg(format!("--target={triple}"));
+    }
     for (name, path) in &artifacts.externs {
         command.arg("--extern").arg(format!("{name}={}", path.display()));
     }

@@ -6,6 +6,8 @@ use serde_json::Value;
 pub struct Diagnostic {
     /// The message alone.
     pub message: String,
+    /// Its code, such as `E0308`; empty if it has none.
+    pub code: String,
     /// The message with the lines it is about, coloured.
     pub rendered: String,
     /// File and line it is mainly about.
@@ -41,7 +43,8 @@ pub fn remark(message: &Value) -> Option<Diagnostic> {
         Some((span["file_name"].as_str()?.to_owned(), u32::try_from(span["line_start"].as_u64()?).ok()?))
     });
     let rendered = message["rendered"].as_str().unwrap_or(&text).to_owned();
-    Some(Diagnostic { message: text, rendered, place })
+    let code = message["code"]["code"].as_str().unwrap_or_default().to_owned();
+    Some(Diagnostic { message: text, code, rendered, place })
 }
 
 /// Text without the terminal's colour codes.

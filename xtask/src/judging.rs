@@ -33,12 +33,28 @@ pub struct Judged {
     pub timing: Timing,
 }
 
+/// Somebody who follows a judgement.
+pub trait Watcher {
+    /// The judge said something.
+    fn heard(&mut self, message: &Message);
+
+    /// Whether the judgement is no longer wanted.
+    fn gave_up(&self) -> bool {
+        false
+    }
+}
+
+/// Follows nothing.
+pub struct Nobody;
+
+impl Watcher for Nobody {
+    fn heard(&mut self, _: &Message) {}
+}
+
 /// Judges an answer. Every trouble that is not the answer's own becomes the verdict `could-not-judge`.
-///
-/// `watch` is told what the judge says while it runs.
-pub fn judge(workspace: &Workspace, answer: &Answer, watch: &mut dyn FnMut(&Message)) -> Judged {
+pub fn judge(workspace: &Workspace, answer: &Answer, watcher: &mut dyn Watcher) -> Judged {
     let mut timing = Timing::default();
-    attempt(workspace, answer, &mut timing, watch).unwrap_or_else(|trouble| {
+    attempt(workspace, answer, &mut timing, watcher).unwrap_or_else(|trouble| {
         let mut judgement = Judgement::new(
             &answer.exercise.id,
             Verdict::CouldNotJudge,
@@ -54,7 +70,7 @@ fn attempt(
     workspace: &Workspace,
     answer: &Answer,
     timing: &mut Timing,
-    watch: &mut dyn FnMut(&Message),
+    watcher: &mut dyn Watcher,
 ) -> Result<Judged> {
     // Another terminal may be judging the same exercise.
     let _alone = files::lock(&answer.folder(workspace).join("lock"))?;
@@ -73,7 +89,7 @@ fn attempt(
         }
         Compiled::Ready(binary) => {
             let begin = Instant::now();
-            let (judgement, printed) = run(workspace, answer, &binary, watch)?;
+            let (judgement, printed) = run(workspace, answer, &binary, watcher)?;
             timing.run = begin.elapsed();
             (judgement, printed, None)
         }
@@ -122,7 +138,7 @@ fn run(
     workspace: &Workspace,
     answer: &Answer,
     binary: &Path,
-    watch: &mut dyn FnMut(&Message),
+    watcher: &mut dyn Watcher,
 ) -> Result<(Judgement, String)> {
     let (mut runner, channel) = Runner::start()?;
     let mut command = Command::new(binary);
@@ -151,6 +167,9 @@ fn run(
         if left.is_zero() {
             break false;
         }
+        if watcher.gave_up() {
+            bail!("the file was changed while it was judged");
+        }
         if silent {
             thread::sleep(Duration::from_millis(1));
             continue;
@@ -158,7 +177,7 @@ fn run(
         match runner.read(left.min(GLANCE))? {
             Read::Messages(messages) => {
                 for message in &messages {
-                    watch(message);
+                    watcher.heard(message);
                     if matches!(message, Message::Done(_)) {
                         deadline = Instant::now() + GRACE;
                     }

@@ -3,7 +3,8 @@ use crate::capture::Drain;
 use crate::interrupt::Group;
 use anyhow::{Context, Result};
 use std::process::{Command, ExitStatus, Stdio};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// How long to wait for the last words of streams whose writers are gone.
 pub const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -24,10 +25,26 @@ pub struct Finished {
 
 /// Runs a tool and captures what it prints.
 pub fn capture(command: &mut Command) -> Result<Finished> {
+    run(command, None)
+}
+
+/// The same for a program that might hang: after `limit` it is ended, and its status says so.
+pub fn capture_within(command: &mut Command, limit: Duration) -> Result<Finished> {
+    run(command, Some(limit))
+}
+
+fn run(command: &mut Command, limit: Option<Duration>) -> Result<Finished> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut group = start(command)?;
     let stdout = group.child.stdout.take().map(|stream| Drain::start(stream, TOOL_BYTES));
     let stderr = group.child.stderr.take().map(|stream| Drain::start(stream, TOOL_BYTES));
+    if let Some(limit) = limit {
+        let deadline = Instant::now() + limit;
+        while !has_ended(&mut group) && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(5));
+        }
+        group.kill();
+    }
     let status = group.child.wait()?;
     let text = |drain: Option<Drain>| drain.map(|drain| drain.text(LAST_WORDS)).unwrap_or_default();
     Ok(Finished { status, stdout: text(stdout), stderr: text(stderr) })

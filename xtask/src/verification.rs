@@ -1,7 +1,8 @@
 //! Checking the checker: what every answer of an exercise must get.
 use crate::compile::Answer;
-use crate::judging::{Judged, judge};
+use crate::judging::{Judged, Nobody, judge};
 use crate::lessons::{Exercise, Lesson};
+use crate::screen::count;
 use crate::select::Chosen;
 use crate::starters::{self, InStep};
 use crate::workspace::Workspace;
@@ -131,8 +132,8 @@ impl Verifier<'_> {
         }
         // One place for all answers: the judge is compiled anew for each, and most of that is reused.
         let answer = Answer { lesson: self.lesson, exercise: self.exercise, source, slot: "verify" };
-        let first = judge(self.workspace, &answer, &mut |_| {});
-        let second = judge(self.workspace, &answer, &mut |_| {});
+        let first = judge(self.workspace, &answer, &mut Nobody);
+        let second = judge(self.workspace, &answer, &mut Nobody);
         let got = &first.judgement;
         let problem = if got.verdict != wanted {
             Some(format!("{} instead of {wanted}", got.verdict))
@@ -182,13 +183,15 @@ impl Verifier<'_> {
     }
 }
 
-/// How completely a solution was explored: the notes of its layers, each once.
+/// How completely a solution was explored. What was explored completely is counted; a bound is told.
 fn covered(judged: &Judged) -> String {
-    let mut notes: Vec<&str> = Vec::new();
-    for layer in &judged.judgement.layers {
-        if !layer.note.is_empty() && !notes.contains(&layer.note.as_str()) {
-            notes.push(&layer.note);
-        }
+    let explored = judged.judgement.layers.iter().filter(|layer| !layer.note.is_empty());
+    let (complete, bounded): (Vec<_>, Vec<_>) =
+        explored.partition(|layer| layer.note.starts_with("every schedule, in"));
+    let mut parts = Vec::new();
+    if !complete.is_empty() {
+        parts.push(format!("{} explored completely", count(complete.len(), "model")));
     }
-    format!("pass: {}", if notes.is_empty() { "every layer".to_owned() } else { notes.join("; ") })
+    parts.extend(bounded.iter().map(|layer| format!("{}: {}", layer.what, layer.note)));
+    format!("pass: {}", if parts.is_empty() { "every layer".to_owned() } else { parts.join("; ") })
 }

@@ -1,6 +1,7 @@
 //! `check`: judge what the learner wrote.
 use super::Command;
 use crate::args::{Args, Spec};
+use crate::checking::OnSave;
 use crate::exit::{Exit, usage};
 use crate::lessons::{Course, Exercise};
 use crate::progress::Progress;
@@ -62,7 +63,7 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     for (lesson, exercise) in &chosen {
         let judged = match &other {
             Some(file) => checking::check_other(&workspace, lesson, exercise, file, &screen)?,
-            None => checking::check(&workspace, lesson, exercise, &screen)?,
+            None => checking::check(&workspace, lesson, exercise, &screen, OnSave::GoOn)?,
         };
         let verdict = judged.judgement.verdict;
         passed += usize::from(verdict.is_pass());

@@ -3,6 +3,7 @@ use super::Command;
 use super::check::next_command;
 use super::{hint, list, solution};
 use crate::args::{Args, Spec};
+use crate::checking::OnSave;
 use crate::compile::state;
 use crate::exit::Exit;
 use crate::lessons::{Course, number};
@@ -79,16 +80,17 @@ impl Session<'_> {
             let (text, current) = self.look(&screen)?;
             // Clears what is seen, not what can be scrolled back to.
             print!("\x1b[H\x1b[2J{text}");
-            let Some(current) = current else { return Ok(Exit::Fine) };
+            let Some((current, seen)) = current else { return Ok(Exit::Fine) };
             println!("\n{}", keys(&screen));
-            if self.wait(&events, &current, &screen)? == Then::Leave {
+            if self.wait(&events, &current, &seen, &screen)? == Then::Leave {
                 return Ok(Exit::Fine);
             }
         }
     }
 
-    /// Judges the current exercise if it was begun; gives all that is to be shown, and the exercise to go on with.
-    fn look(&self, screen: &Screen) -> Result<(String, Option<Next<'_>>)> {
+    /// Judges the current exercise if it was begun; gives all that is to be shown, and the exercise to go on with,
+    /// with the state of its file before it was looked at: what is saved meanwhile must not be missed.
+    fn look(&self, screen: &Screen) -> Result<(String, Option<(Next<'_>, String)>)> {
         let mut out = String::new();
         loop {
             let progress = Progress::load(self.workspace)?;
@@ -96,14 +98,16 @@ impl Session<'_> {
                 out += &all_done(self.course, screen);
                 return Ok((out, None));
             };
+            let seen = state(&next.lesson.answer(&next.exercise.id));
             let untouched = checking::not_started(self.workspace, next.lesson, next.exercise)?;
             if let Some(judgement) = untouched {
                 out += &self.whereabouts(&next, &progress, screen);
                 let at = judgement.place.map(|place| format!("{}:{}", place.file, place.line));
                 out += &instructions(self.workspace, &next, at, screen);
-                return Ok((out, Some(next)));
+                return Ok((out, Some((next, seen))));
             }
-            let judged = checking::check(self.workspace, next.lesson, next.exercise, screen)?;
+            let on_save = if self.stays { OnSave::LeaveOff } else { OnSave::GoOn };
+            let judged = checking::check(self.workspace, next.lesson, next.exercise, screen, on_save)?;
             let verdict = judged.judgement.verdict;
             if verdict.is_pass() {
                 out += &view::verdict(&judged, next.exercise, screen, Length::Screen);
@@ -122,7 +126,7 @@ impl Session<'_> {
                     out += &format!("\n{}", next_command(next.exercise, verdict, screen));
                 }
             }
-            return Ok((out, Some(next)));
+            return Ok((out, Some((next, seen))));
         }
     }
 
@@ -142,9 +146,8 @@ impl Session<'_> {
     }
 
     /// Waits for a save or a command that changes what is to be seen.
-    fn wait(&self, events: &Receiver<Event>, current: &Next, screen: &Screen) -> Result<Then> {
+    fn wait(&self, events: &Receiver<Event>, current: &Next, seen: &str, screen: &Screen) -> Result<Then> {
         let file = current.lesson.answer(&current.exercise.id);
-        let seen = state(&file);
         loop {
             match events.recv_timeout(GLANCE) {
                 Ok(Event::Line(line)) => match self.obey(line.trim(), current, screen)? {

@@ -2,6 +2,7 @@
 use super::Command;
 use super::check::{exit_of, next_command};
 use crate::args::{Args, Spec};
+use crate::checking::OnSave;
 use crate::exit::{Exit, usage};
 use crate::lessons::Course;
 use crate::progress::Progress;
@@ -37,7 +38,7 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     let screen = Screen::stdout();
     let judged = match last::recall(&workspace, &lesson.answer(&exercise.id), &exercise.id)? {
         Some(last) if !last.outdated => last.judged,
-        _ => checking::check(&workspace, lesson, exercise, &screen)?,
+        _ => checking::check(&workspace, lesson, exercise, &screen, OnSave::GoOn)?,
     };
     print!("{}", view::verdict(&judged, exercise, &screen, Length::Whole));
     print!("\n{}", next_command(exercise, judged.judgement.verdict, &screen));

@@ -9,9 +9,13 @@ use anyhow::Result;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 /// The integration test of a lesson that runs its demos.
 const DEMOS: &str = "demos";
+
+/// After this long a test program hangs. The slowest takes a minute.
+const HANG: Duration = Duration::from_secs(20 * 60);
 
 /// A test program.
 struct Program {
@@ -92,8 +96,8 @@ fn run_program(suite: &Suite, report: &Report, program: &Program) -> Result<()> 
     report.say(&format!("{} {}", program.package, program.flag()));
     let mut command = Command::new(&program.path);
     command.current_dir(&program.folder).env("CARGO_MANIFEST_DIR", &program.folder);
-    command.env("CARGO_TARGET_DIR", &suite.workspace.target);
-    let finished = process::capture(&mut command)?;
+    command.env("CARGO_TARGET_DIR", &suite.workspace.target).env_remove("RUST_BACKTRACE");
+    let finished = process::capture_within(&mut command, HANG)?;
     let again =
         |name: &str| format!("cargo test -p {} {} -- --exact {name}", program.package, program.flag());
     let results = results(&finished.stdout);

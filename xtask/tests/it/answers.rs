@@ -73,6 +73,15 @@ fn a_changed_signature_is_told_as_such() {
 }
 
 #[test]
+fn a_judge_that_does_not_compile_is_nobodys_fault_but_its_own() {
+    let judgement = expect(Course::shared().judge("105", "blameless", RIGHT), "could-not-judge");
+    assert!(
+        judgement["details"][0].as_str().unwrap().contains("not even with the untouched starter"),
+        "{judgement:#}"
+    );
+}
+
+#[test]
 fn a_panic_is_told_as_one() {
     let judgement = expect(judge("101", "panics", "panic!(\"no idea\")"), "panics");
     assert!(judgement.to_string().contains("no idea"), "{judgement:#}");

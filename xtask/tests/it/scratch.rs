@@ -14,8 +14,13 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The exercises of the lesson, alike but for their time limits.
-const EXERCISES: [(&str, u64); 4] =
-    [("e101_count", 120), ("e102_hang", 3), ("e103_interrupt", 600), ("e104_learn", 120)];
+const EXERCISES: [(&str, u64); 5] = [
+    ("e101_count", 120),
+    ("e102_hang", 3),
+    ("e103_interrupt", 600),
+    ("e104_learn", 120),
+    ("e105_broken_judge", 120),
+];
 
 /// Counts in a way that no schedule can break.
 pub const RIGHT: &str = "//! Right.
@@ -145,10 +150,16 @@ impl Course {
                  [exercise.hint_for]\nlost-update = \"one step\"\n\
                  [[exercise.quiz]]\nquestion = \"1 + 1?\"\nchoices = [\"1\", \"2\"]\nanswer = 2\nwhy = \"count\"\n"
             );
-            self.write(&format!("lessons/1-mini/tests/{id}.rs"), &JUDGE.replace("NAME", id));
+            if id != "e105_broken_judge" {
+                self.write(&format!("lessons/1-mini/tests/{id}.rs"), &JUDGE.replace("NAME", id));
+            }
             self.write(&format!("lessons/1-mini/solutions/{id}.rs"), SOLUTION);
             self.write(&format!("lessons/1-mini/exercises/{id}.rs"), STARTER);
         }
+        self.write(
+            "lessons/1-mini/tests/e105_broken_judge.rs",
+            "//! Does not compile.\nfn main() { nothing() }\n",
+        );
         self.write("lessons/1-mini/Cargo.toml", &manifest);
         self.write("lessons/1-mini/lesson.toml", &lesson);
         self.write("lessons/1-mini/README.md", "# Mini\n\n## Counting\n");
