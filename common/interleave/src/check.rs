@@ -359,7 +359,7 @@ pub struct Blocked {
     pub name: String,
     /// What it waits for, in words: `lock`, `notification`, `end of thread`…
     pub wants: String,
-    /// The object's name.
+    /// The object's name; the thread's for `end of thread`; "1 of 2" have come for `others`.
     pub object: String,
     /// The threads that would have to act.
     pub held_by: Vec<usize>,

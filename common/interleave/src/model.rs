@@ -1,7 +1,8 @@
 //! What code can ask about the model it runs in, for those who write checks.
 
-use crate::engine::{self, Handle, State, quiet};
+use crate::engine::{self, Handle, Op, State, point, quiet};
 use ::std::fmt;
+use ::std::panic::Location;
 use ::std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Whether the calling thread runs inside a check.
@@ -16,6 +17,37 @@ pub fn live_threads() -> usize {
     }
     let me = engine::me();
     engine::inspect(|world| world.live_threads(me))
+}
+
+/// A meeting of threads: whoever comes waits until enough have come.
+///
+/// One step for each, however many there are, and no notification to lose. If the others never come, the
+/// schedule is a deadlock in which the thread waits for `others`: proof that work does not overlap.
+#[derive(Debug)]
+pub struct Meeting {
+    handle: Handle,
+    wanted: usize,
+}
+
+impl Meeting {
+    /// A meeting of `wanted` threads.
+    #[track_caller]
+    pub const fn new(wanted: usize) -> Self {
+        Meeting { handle: Handle::new(), wanted }
+    }
+
+    /// Comes, and waits for the others. Who comes later goes straight through.
+    ///
+    /// # Panics
+    /// Outside a check, where there is nobody to tell that the others never come.
+    #[track_caller]
+    pub fn meet(&self) {
+        assert!(in_model(), "threads meet like this only inside a check");
+        let at = Location::caller();
+        let id = self.handle.id("meeting", || State::Meeting { wanted: self.wanted, arrived: 0 });
+        quiet(at, |step| step.arrive(id));
+        point(Op::Meet(id), at, |step| step.met(id));
+    }
 }
 
 /// Keeps notes of what the checked code does, from any of its threads.

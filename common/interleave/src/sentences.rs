@@ -74,6 +74,8 @@ pub(crate) fn say(event: &Event, trace: &Trace, names: &Names) -> String {
         Kind::Parked => "wakes from park".into(),
         Kind::WantUnpark => "parks".into(),
         Kind::Unpark => format!("unparks {other}"),
+        Kind::Meet => "has met the others".into(),
+        Kind::WantMeet => "is at work, waits for the others".into(),
         Kind::PlainRead => format!("reads {object}"),
         Kind::PlainWrite => format!("writes {object}"),
         Kind::ExitProcess => format!("ends the process with code {}", event.value),

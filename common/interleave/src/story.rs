@@ -64,7 +64,9 @@ const SHORT: usize = 9;
 
 /// Tells a trace. The steps that do not matter are left out, if there are many.
 pub(crate) fn tell(trace: &Trace, names: &Names, focus: &Focus) -> Story {
-    let worth = |e: &Event| !matches!(e.kind, Kind::Start | Kind::Exit | Kind::DropReceiver | Kind::Switch);
+    let worth = |e: &Event| {
+        !matches!(e.kind, Kind::Start | Kind::Exit | Kind::DropReceiver | Kind::Meet | Kind::Switch)
+    };
     let all: Vec<usize> = (0..trace.events.len()).filter(|i| worth(&trace.events[*i])).collect();
     let mut told = all.clone();
     if told.len() > SHORT && !focus.is_empty() {

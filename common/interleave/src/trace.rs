@@ -61,6 +61,8 @@ pub(crate) enum Kind {
     Parked,
     WantUnpark,
     Unpark,
+    Meet,
+    WantMeet,
     PlainRead,
     PlainWrite,
     /// Ends the process; the value is the code.

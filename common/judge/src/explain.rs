@@ -136,7 +136,7 @@ fn by_kind(sources: &Sources, failure: &Failure, meetings: bool) -> Finding {
         matches!(failure.kind, FailureKind::Deadlock | FailureKind::Livelock | FailureKind::TooManySteps);
     if meetings
         && stands_still
-        && let Some(finding) = overlap::explain(sources, failure, &record::meetings())
+        && let Some(finding) = overlap::explain(sources, failure)
     {
         return finding;
     }

@@ -1,4 +1,4 @@
-//! What happens while a layer runs: failures said by a judge, panics, meetings. One place for the whole process,
+//! What happens while a layer runs: failures said by a judge, panics. One place for the whole process,
 //! because a judge's callback may run on any of the answer's threads.
 //!
 //! A thread of the answer may outlive its layer. What it does later is not counted: outside a check only threads
@@ -6,7 +6,7 @@
 use crate::verdict::Verdict;
 use interleave::model;
 use std::collections::HashSet;
-use std::panic::{self, Location, PanicHookInfo};
+use std::panic::{self, PanicHookInfo};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
 
@@ -29,15 +29,6 @@ pub(crate) struct Panicked {
     pub thread: String,
 }
 
-/// Where, and how far, threads came together in a [`crate::Rendezvous`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Meetings {
-    /// The lines that call `meet`.
-    pub places: HashSet<(String, u32)>,
-    /// How many should meet, and how many came, in the last meeting that was not complete.
-    pub waiting: Option<(usize, usize)>,
-}
-
 /// The layer that is running.
 #[derive(Debug)]
 struct Layer {
@@ -52,7 +43,6 @@ struct Layer {
     /// What was said in any schedule: an explorer may run others after the one that failed.
     heard: Vec<Said>,
     panics: Vec<Panicked>,
-    meetings: Meetings,
 }
 
 /// Enough for every sentence that a judge has, and an end to what a loop could add.
@@ -74,7 +64,6 @@ pub(crate) fn during<R>(modelled: bool, body: impl FnOnce() -> R) -> R {
         said: None,
         heard: Vec::new(),
         panics: Vec::new(),
-        meetings: Meetings::default(),
     });
     let result = body();
     *layer() = None;
@@ -96,7 +85,6 @@ pub(crate) fn begin_schedule() {
     in_layer(|layer| {
         layer.said = None;
         layer.panics.clear();
-        layer.meetings = Meetings::default();
     });
 }
 
@@ -123,19 +111,6 @@ pub(crate) fn said_in(message: &str) -> Option<Said> {
 /// The panics of this layer, or of its last schedule, in the order in which they happened.
 pub(crate) fn panics() -> Vec<Panicked> {
     in_layer(|layer| layer.panics.clone()).unwrap_or_default()
-}
-
-/// The meetings of this layer, or of its last schedule.
-pub(crate) fn meetings() -> Meetings {
-    in_layer(|layer| layer.meetings.clone()).unwrap_or_default()
-}
-
-/// One more thread came to the meeting called for on `place`.
-pub(crate) fn meeting(place: &Location<'_>, wanted: usize, arrived: usize) {
-    in_layer(|layer| {
-        layer.meetings.places.insert((place.file().to_string(), place.line()));
-        layer.meetings.waiting = (arrived < wanted).then_some((wanted, arrived));
-    });
 }
 
 /// The system's threads that were not there when the layer began, other than the caller.

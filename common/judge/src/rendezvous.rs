@@ -1,11 +1,8 @@
 //! A meeting point that proves two things happen at the same time, without a clock.
-use crate::record;
 use crate::say::fail;
 use crate::verdict::Verdict;
-use interleave::model;
-use interleave::sync::{Condvar, Mutex};
-use std::panic::Location;
-use std::sync::{Arc, PoisonError};
+use interleave::model::{self, Meeting};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long real threads wait for each other. Only an answer that is not concurrent ever waits so long.
@@ -21,14 +18,17 @@ const REAL_THREADS_WAIT: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub struct Rendezvous {
     wanted: usize,
-    point: Arc<(Mutex<usize>, Condvar)>,
+    /// Where threads of a check meet.
+    modelled: Arc<Meeting>,
+    /// How many real threads have come, and the news of another.
+    real: Arc<(Mutex<usize>, Condvar)>,
 }
 
 impl Rendezvous {
     /// A meeting point for `n` threads.
     #[track_caller]
     pub fn new(n: usize) -> Self {
-        Rendezvous { wanted: n, point: Arc::new((Mutex::new(0), Condvar::new())) }
+        Rendezvous { wanted: n, modelled: Arc::new(Meeting::new(n)), real: Arc::default() }
     }
 
     /// Waits until `n` threads have come here.
@@ -37,37 +37,34 @@ impl Rendezvous {
     /// With the verdict `not-concurrent`, when real threads wait too long.
     #[track_caller]
     pub fn meet(&self) {
-        let here = Location::caller();
-        let (arrived, all) = &*self.point;
+        if model::in_model() {
+            return self.modelled.meet();
+        }
+        let (arrived, all) = &*self.real;
         // A thread that panicked here changed nothing but the count, so a poisoned lock is as good as a whole one.
         let mut guard = arrived.lock().unwrap_or_else(PoisonError::into_inner);
         *guard += 1;
-        record::meeting(here, self.wanted, *guard);
         if *guard >= self.wanted {
             all.notify_all();
             return;
         }
         let until = Instant::now() + REAL_THREADS_WAIT;
         while *guard < self.wanted {
-            if model::in_model() {
-                guard = all.wait(guard).unwrap_or_else(PoisonError::into_inner);
-                continue;
-            }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 let arrived = *guard;
                 drop(guard);
-                fail(Verdict::NotConcurrent, never_together(self.wanted, arrived));
+                fail(Verdict::NotConcurrent, never_together(&format!("{arrived} of {}", self.wanted)));
             }
             guard = all.wait_timeout(guard, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }
 
-/// What it means that only `arrived` of `wanted` came.
-pub(crate) fn never_together(wanted: usize, arrived: usize) -> String {
-    let were = if arrived == 1 { "was" } else { "were" };
-    format!("Only {arrived} of {wanted} {were} ever at work at the same time.")
+/// What it means that only "1 of 2" came.
+pub(crate) fn never_together(so_many: &str) -> String {
+    let were = if so_many.starts_with("1 ") { "was" } else { "were" };
+    format!("Only {so_many} {were} ever at work at the same time.")
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! The judge of e101_spawn_join: one thread for each visitor, all at the same time, results in the order of starting.
 extern crate interleave as std; // every `use std::…` here and in the answer is the course's std
-extern crate std as real;
 
 #[cfg(not(exercise_crate))]
 #[path = "../exercises/e101_spawn_join.rs"]

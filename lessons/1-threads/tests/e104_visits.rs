@@ -1,6 +1,5 @@
 //! The judge of e104_visits: no visit is lost in any schedule, and no gate waits for the ticket of another.
 extern crate interleave as std; // every `use std::…` here and in the answer is the course's std
-extern crate std as real;
 
 #[cfg(not(exercise_crate))]
 #[path = "../exercises/e104_visits.rs"]

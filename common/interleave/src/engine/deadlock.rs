@@ -16,6 +16,8 @@ pub(crate) struct Waiting {
     /// The threads that would have to act.
     pub(crate) on: Vec<Tid>,
     pub(crate) holds: Vec<Held>,
+    /// For [`Want::Company`]: how many have come to the meeting, and how many should.
+    pub(crate) meeting: (usize, usize),
 }
 
 /// What a thread waits for.
@@ -32,6 +34,8 @@ pub(crate) enum Want {
     Message,
     /// The end of a thread.
     End,
+    /// Others at a meeting.
+    Company,
     Unpark,
 }
 
@@ -54,6 +58,7 @@ impl World {
                 Op::Send(c) | Op::Taken(c, _) => (Want::Room, c),
                 Op::Recv { channel, .. } => (Want::Message, channel),
                 Op::Join(child) => (Want::End, child as u32),
+                Op::Meet(m) => (Want::Company, m),
                 Op::Park { .. } => (Want::Unpark, NONE),
                 Op::Start | Op::Sleep | Op::Yield | Op::Free => continue,
             };
@@ -61,8 +66,13 @@ impl World {
                 Op::Join(child) => vec![child],
                 _ => self.holders(object),
             };
+            let meeting = match self.objects.get(object as usize).map(|o| &o.state) {
+                Some(State::Meeting { wanted, arrived }) => (*arrived, *wanted),
+                _ => (0, 0),
+            };
             let state = &self.threads[thread];
-            waiting.push(Waiting { thread, wants, object, at: state.at, on, holds: state.held.clone() });
+            let (at, holds) = (state.at, state.held.clone());
+            waiting.push(Waiting { thread, wants, object, at, on, holds, meeting });
         }
         self.say_what_they_want(&waiting);
         let main_waits = !self.threads[0].finished;
@@ -102,6 +112,7 @@ impl World {
                 Want::Message => Kind::WantRecv,
                 Want::Room => Kind::WantSend,
                 Want::Unpark => Kind::WantUnpark,
+                Want::Company => Kind::WantMeet,
                 Want::Notification | Want::Relock => continue,
             };
             let last = self.events.iter().rfind(|e| e.thread == w.thread && e.kind != Kind::Switch);

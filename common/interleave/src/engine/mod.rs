@@ -53,6 +53,8 @@ pub(crate) enum Op {
     Park {
         timed: bool,
     },
+    /// Until enough threads have come to the meeting.
+    Meet(Oid),
     Sleep,
     Yield,
     /// Anything that can always happen: a load, a store, a notification, a `try_lock`.

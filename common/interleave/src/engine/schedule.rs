@@ -88,6 +88,10 @@ impl World {
                 State::Channel(c) if c.length > 0 || c.senders == 0 => Some(Why::Normal),
                 _ => timed.then_some(Why::TimedOut),
             },
+            Op::Meet(m) => when(matches!(
+                self.objects[m as usize].state,
+                State::Meeting { wanted, arrived } if arrived >= wanted
+            )),
             Op::Join(child) => when(self.threads[child].finished),
             Op::Park { timed } => Some(if state.token {
                 Why::Normal
@@ -281,6 +285,7 @@ pub(super) fn wish(op: Op) -> Option<(Kind, u32)> {
         Op::WriteLock(l) => Some((Kind::WantWrite, l)),
         Op::Send(c) | Op::Taken(c, _) => Some((Kind::WantSend, c)),
         Op::Recv { channel, .. } => Some((Kind::WantRecv, channel)),
+        Op::Meet(m) => Some((Kind::WantMeet, m)),
         Op::Join(t) => Some((Kind::WantJoin, t as u32)),
         Op::Park { .. } => Some((Kind::WantUnpark, NONE)),
         Op::Start | Op::Wake { .. } | Op::Sleep | Op::Yield | Op::Free => None,

@@ -112,6 +112,11 @@ pub(crate) enum State {
     Atomic(AtomicState),
     Channel(ChannelState),
     Plain(PlainState),
+    /// A meeting of this many threads, and how many have come.
+    Meeting {
+        wanted: usize,
+        arrived: usize,
+    },
     /// Something touched without a scheduling point, whose order matters all the same.
     Log,
 }
@@ -476,6 +481,8 @@ pub(super) mod code {
     pub(in crate::engine) const YIELD: u64 = 800;
     pub(in crate::engine) const SLEEP: u64 = 801;
     pub(in crate::engine) const TOUCH: u64 = 802;
+    pub(in crate::engine) const ARRIVE: u64 = 803;
+    pub(in crate::engine) const MEET: u64 = 804;
     pub(in crate::engine) const SPAWN: u64 = 900;
     pub(in crate::engine) const CHILD: u64 = 901;
     pub(in crate::engine) const START: u64 = 950;

@@ -54,11 +54,15 @@ fn want(w: &Waiting, names: &Names) -> String {
         Want::Message => format!("a message on {object}"),
         Want::End => format!("the end of {}", names.thread(w.object as usize)),
         Want::Unpark => "somebody to unpark it".into(),
+        Want::Company => "the others".into(),
     }
 }
 
 fn sentence(w: &Waiting, trace: &Trace, names: &Names) -> String {
     let who = names.thread(w.thread);
+    if w.wants == Want::Company {
+        return format!("{who} is at work at {} and waits there for the others.", names.place(w.at));
+    }
     let holds: Vec<String> = w
         .holds
         .iter()
@@ -88,17 +92,19 @@ fn blocked(w: &Waiting, names: &Names) -> Blocked {
         Want::Message => "message",
         Want::End => "end of thread",
         Want::Unpark => "unpark",
+        Want::Company => "others",
     };
     let object = match w.wants {
-        Want::End => names.thread(w.object as usize),
-        Want::Unpark => "",
-        _ => names.object(w.object),
+        Want::End => names.thread(w.object as usize).into(),
+        Want::Unpark => String::new(),
+        Want::Company => format!("{} of {}", w.meeting.0, w.meeting.1),
+        _ => names.object(w.object).into(),
     };
     Blocked {
         thread: w.thread,
         name: names.thread(w.thread).into(),
         wants: wants.into(),
-        object: object.into(),
+        object,
         held_by: w.on.clone(),
         holds: w.holds.iter().map(|h| names.object(h.object).into()).collect(),
         place: names.place(w.at),
@@ -170,6 +176,7 @@ fn focus(note: &FailureNote, trace: &Trace, told: &mut Told) {
                         | Kind::WantSend
                         | Kind::WantJoin
                         | Kind::WantUnpark
+                        | Kind::WantMeet
                         | Kind::Wait
                 )
         };

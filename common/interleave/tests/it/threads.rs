@@ -286,3 +286,37 @@ fn outside_a_check_threads_are_real() {
     assert_eq!(receiver.iter().sum::<i32>(), 45);
     thread.join().unwrap();
 }
+
+#[test]
+fn work_that_overlaps_meets() {
+    use std::model::Meeting;
+    let report = right(|| {
+        let meeting = Meeting::new(3);
+        thread::scope(|s| {
+            for _ in 0..3 {
+                s.spawn(|| meeting.meet());
+            }
+        });
+    });
+    assert!(report.executions < 1_000, "{report}");
+}
+
+#[test]
+fn work_in_turn_does_not_meet() {
+    use std::model::Meeting;
+    let failure = wrong(|| {
+        let meeting = Meeting::new(2);
+        let lock = Mutex::new(());
+        thread::scope(|s| {
+            for _ in 0..2 {
+                s.spawn(|| {
+                    let _held = lock.lock().unwrap();
+                    meeting.meet();
+                });
+            }
+        });
+    });
+    assert_eq!((failure.kind, failure.executions), (FailureKind::Deadlock, 1));
+    let wants: Vec<&str> = failure.blocked.iter().map(|b| b.wants.as_str()).collect();
+    assert_eq!(wants, ["end of thread", "others", "lock"]);
+}

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::model::Notes;
 use std::thread::{self, ThreadId};
 
 /// The pieces of work an answer has done so far. The work that the answer is given calls [`Watch::note`].
@@ -13,12 +13,9 @@ pub struct Watch<P: 'static> {
     verb: &'static str,
     /// Who called the answer. The work belongs on threads that the answer starts.
     caller: ThreadId,
-    /// Changed by every piece, so that the pieces are part of the schedules: whoever is first here differs from one
-    /// schedule to the next. Relaxed, so that the judge orders nothing that the answer has to order.
-    calls: AtomicUsize,
-    /// By whom each piece was done, each time. A lock of the real `std`, which adds no schedules and, again, orders
-    /// nothing.
-    pieces: real::sync::Mutex<BTreeMap<P, Vec<ThreadId>>>,
+    /// By whom each piece was done, each time. Notes add no schedules and order nothing that the answer has to order,
+    /// but whoever is first here differs from one schedule to the next.
+    pieces: Notes<BTreeMap<P, Vec<ThreadId>>>,
 }
 
 impl<P: Clone + Ord + Debug> Watch<P> {
@@ -29,15 +26,13 @@ impl<P: Clone + Ord + Debug> Watch<P> {
             noun,
             verb,
             caller: thread::current().id(),
-            calls: AtomicUsize::new(0),
-            pieces: real::sync::Mutex::default(),
+            pieces: Notes::default(),
         }))
     }
 
     /// `piece` is being done by the calling thread. Returns how often it was done before.
     pub fn note(&self, piece: P) -> usize {
         let Self { noun, verb, .. } = self;
-        self.calls.fetch_add(1, Ordering::Relaxed);
         let me = thread::current().id();
         if me == self.caller {
             judge::fail(
@@ -45,17 +40,18 @@ impl<P: Clone + Ord + Debug> Watch<P> {
                 format!("The calling thread did the work itself: {noun} {piece:?} {verb} there."),
             );
         }
-        let mut pieces = self.pieces();
-        let threads = pieces.entry(piece).or_default();
-        threads.push(me);
-        threads.len() - 1
+        self.pieces.with(|pieces| {
+            let threads = pieces.entry(piece).or_default();
+            threads.push(me);
+            threads.len() - 1
+        })
     }
 
     /// After `function` has returned: none of its threads is left, and each piece in `want` was done that often.
     pub fn all_done(&self, function: &str, want: impl IntoIterator<Item = (P, usize)>) {
         judge::no_threads_left(function);
         let Self { noun, verb, .. } = self;
-        let pieces = self.pieces().clone();
+        let pieces = self.pieces.with(|pieces| pieces.clone());
         for (piece, times) in want {
             let done = pieces.get(&piece).map_or(0, Vec::len);
             judge::expect_eq(&format!("how often {noun} {piece:?} {verb}"), done, times);
@@ -65,17 +61,13 @@ impl<P: Clone + Ord + Debug> Watch<P> {
     /// The pieces done by each thread: one sorted list for each thread, the lists sorted.
     pub fn by_thread(&self) -> Vec<Vec<P>> {
         let mut done_by: HashMap<ThreadId, Vec<P>> = HashMap::new();
-        for (piece, threads) in self.pieces().iter() {
+        for (piece, threads) in self.pieces.with(|pieces| pieces.clone()) {
             for thread in threads {
-                done_by.entry(*thread).or_default().push(piece.clone());
+                done_by.entry(thread).or_default().push(piece.clone());
             }
         }
         let mut lists: Vec<_> = done_by.into_values().collect();
         lists.sort();
         lists
-    }
-
-    fn pieces(&self) -> real::sync::MutexGuard<'_, BTreeMap<P, Vec<ThreadId>>> {
-        self.pieces.lock().expect("nothing panics while it holds this")
     }
 }

@@ -1,8 +1,8 @@
 //! Threads: joining, parking, yielding, sleeping.
 
 use crate::engine::hash::mix;
-use crate::engine::world::{Step, code};
-use crate::engine::{Tid, Why};
+use crate::engine::world::{State, Step, code};
+use crate::engine::{Oid, Tid, Why};
 use crate::trace::{Kind, NONE};
 
 impl Step<'_> {
@@ -48,6 +48,21 @@ impl Step<'_> {
             Why::TimedOut => Kind::TimedOut,
         };
         self.log(kind, NONE, 0, 0);
+    }
+
+    /// One more has come to a meeting; what it did before is known to all who meet there.
+    pub(crate) fn arrive(&mut self, meeting: Oid) {
+        self.depend(code::ARRIVE, meeting, false);
+        self.release(meeting);
+        if let State::Meeting { arrived, .. } = &mut self.object(meeting).state {
+            *arrived += 1;
+        }
+    }
+
+    pub(crate) fn met(&mut self, meeting: Oid) {
+        self.depend(code::MEET, meeting, false);
+        self.acquire(meeting);
+        self.log(Kind::Meet, meeting, 0, 0);
     }
 
     pub(crate) fn yielded(&mut self) {
