@@ -16,6 +16,8 @@ pub struct Checker {
     bound: usize,
     runs_per_round: usize,
     runs_beyond_bound: usize,
+    steps_per_round: usize,
+    steps_beyond_bound: usize,
     max_time: Option<Duration>,
     settings: Settings,
     replay: Option<String>,
@@ -28,6 +30,8 @@ impl Default for Checker {
             bound: 3,
             runs_per_round: 200_000,
             runs_beyond_bound: 20_000,
+            steps_per_round: 4_000_000,
+            steps_beyond_bound: 400_000,
             max_time: None,
             settings: Settings {
                 max_steps: 5_000,
@@ -73,6 +77,14 @@ impl Checker {
     /// When the bounded rounds left something out, goes on without a bound for at most this many runs.
     pub fn runs_beyond_bound(mut self, runs: usize) -> Self {
         self.runs_beyond_bound = runs;
+        self
+    }
+
+    /// Gives up a round after this many steps of all its runs: a bounded round, and the one beyond. Programs that
+    /// poll or retry have few runs, but long ones.
+    pub fn steps_per_round(mut self, bounded: usize, beyond: usize) -> Self {
+        self.steps_per_round = bounded;
+        self.steps_beyond_bound = beyond;
         self
     }
 
@@ -147,6 +159,7 @@ impl Checker {
             body,
             started: Instant::now(),
             features: Features::default(),
+            steps: 0,
             fingerprint: None,
             report: Report::default(),
         };
@@ -169,6 +182,8 @@ struct Round<'a> {
     body: Arc<dyn Fn() + Send + Sync>,
     started: Instant,
     features: Features,
+    /// Steps of all runs so far.
+    steps: usize,
     /// What the plainest schedule was like the first time.
     fingerprint: Option<(u64, usize)>,
     report: Report,
@@ -181,8 +196,8 @@ impl Round<'_> {
         let unbounded = (self.checker.runs_beyond_bound > 0).then_some(None);
         for bound in bounded.chain(unbounded) {
             let limit = match bound {
-                Some(_) => self.checker.runs_per_round,
-                None => self.checker.runs_beyond_bound,
+                Some(_) => (self.checker.runs_per_round, self.checker.steps_per_round),
+                None => (self.checker.runs_beyond_bound, self.checker.steps_beyond_bound),
             };
             let Some(search) = self.deepen(bound, limit)? else { return Ok(()) };
             if let Some(bound) = bound {
@@ -196,14 +211,20 @@ impl Round<'_> {
         Ok(())
     }
 
-    /// Every schedule up to one bound. `None` when the limit came first.
-    fn deepen(&mut self, bound: Option<usize>, limit: usize) -> Result<Option<Search>, Box<Failure>> {
+    /// Every schedule up to one bound. `None` when a limit, of runs or of steps, came first.
+    fn deepen(
+        &mut self,
+        bound: Option<usize>,
+        limit: (usize, usize),
+    ) -> Result<Option<Search>, Box<Failure>> {
         let bound = bound.map(|b| u32::try_from(b).unwrap_or(u32::MAX));
         let mut search = Search::with_bound(bound);
         let mut runs = 0;
+        let steps_before = self.steps;
         self.report.rounds.push(0);
         loop {
-            if runs >= limit || self.checker.max_time.is_some_and(|most| self.started.elapsed() > most) {
+            let spent = runs >= limit.0 || self.steps - steps_before >= limit.1;
+            if spent || self.checker.max_time.is_some_and(|most| self.started.elapsed() > most) {
                 return Ok(None);
             }
             runs += 1;
@@ -224,6 +245,7 @@ impl Round<'_> {
     fn run(&mut self, search: Search) -> Result<Search, Box<Failure>> {
         let mut outcome = Execution::run(self.body.clone(), search, self.settings.clone(), self.features);
         self.features = outcome.features;
+        self.steps += outcome.steps;
         let report = &mut self.report;
         report.executions += 1;
         if let Some(round) = report.rounds.last_mut() {

@@ -10,6 +10,8 @@ use crate::why::Focus;
 pub struct Story {
     /// What went wrong, in a few words.
     pub title: String,
+    /// The file that the story is about: lines of other files are told with the file's name.
+    pub home: String,
     /// The names of the threads; a step's `thread` is an index into these.
     pub threads: Vec<String>,
     /// What happened, in order.
@@ -97,10 +99,40 @@ pub(crate) fn tell(trace: &Trace, names: &Names, focus: &Focus) -> Story {
             switched,
         });
     }
-    Story { threads: names.threads().to_vec(), left_out: all.len() - told.len(), steps, ..Story::default() }
+    let home = most_frequent_file(&steps);
+    Story {
+        home,
+        threads: names.threads().to_vec(),
+        left_out: all.len() - told.len(),
+        steps,
+        ..Story::default()
+    }
+}
+
+fn most_frequent_file(steps: &[Step]) -> String {
+    let mut files: Vec<(&str, usize)> = Vec::new();
+    for place in steps.iter().filter_map(|s| s.place.as_ref()) {
+        match files.iter_mut().find(|(file, _)| *file == place.file) {
+            Some((_, count)) => *count += 1,
+            None => files.push((&place.file, 1)),
+        }
+    }
+    // The first of the most frequent ones.
+    let most = files.iter().map(|(_, count)| *count).max();
+    let file = files.iter().find(|(_, count)| Some(*count) == most);
+    file.map(|(file, _)| (*file).into()).unwrap_or_default()
 }
 
 impl Story {
+    /// A step's line, with the file's name where that is not the one the story is about.
+    pub(crate) fn whereabouts(&self, step: &Step) -> String {
+        match &step.place {
+            None => String::new(),
+            Some(place) if place.file == self.home => format!(":{}", place.line),
+            Some(place) => place.to_string(),
+        }
+    }
+
     /// The schedule as a timeline for a terminal `width` columns wide: a lane per thread, time downwards.
     pub fn terminal(&self, width: usize, colour: bool) -> String {
         crate::timeline::draw(self, width, colour)

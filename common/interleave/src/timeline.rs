@@ -5,6 +5,8 @@ use ::std::fmt::Write as _;
 
 /// The least width of a lane that can be read; with less there is one column for all.
 const NARROW: usize = 16;
+/// A lane wider than this only spreads the picture; what is longer runs on.
+const COMFORTABLE: usize = 26;
 /// Room for the step's number.
 const MARGIN: usize = 5;
 
@@ -39,18 +41,17 @@ pub(crate) fn draw(story: &Story, width: usize, colour: bool) -> String {
 fn lane_width(story: &Story, lanes: &[usize], width: usize) -> Option<usize> {
     let longest = |lane: Option<&usize>| {
         let steps = story.steps.iter().filter(|s| lane.is_none_or(|t| s.thread == *t));
-        steps.map(length).max().unwrap_or(0)
+        steps.map(|s| length(story, s)).max().unwrap_or(0)
     };
     let room = width.saturating_sub(MARGIN);
     let gaps = lanes.len().saturating_sub(1).max(1);
-    let wanted = longest(None).max(8) + 2;
+    let wanted = longest(None).clamp(8, COMFORTABLE) + 2;
     let lane = room.saturating_sub(longest(lanes.last()).max(12)).checked_div(gaps)?.min(wanted);
     (lanes.len() == 1 || lane >= NARROW.min(wanted)).then_some(lane.max(NARROW))
 }
 
-fn length(step: &Step) -> usize {
-    let place = step.place.as_ref().map_or(0, |p| format!(":{}", p.line).len() + 1);
-    step.text.chars().count() + place
+fn length(story: &Story, step: &Step) -> usize {
+    step.text.chars().count() + 1 + story.whereabouts(step).chars().count()
 }
 
 fn in_lanes(out: &mut String, story: &Story, lanes: &[usize], lane: usize, width: usize, paint: Paint) {
@@ -65,7 +66,7 @@ fn in_lanes(out: &mut String, story: &Story, lanes: &[usize], lane: usize, width
         let column = lanes.iter().position(|t| *t == step.thread).unwrap_or(0);
         let number = paint.dim(&format!("{:>3}  ", i + 1));
         let room = width.saturating_sub(MARGIN + column * lane);
-        let _ = writeln!(out, "{number}{}{}", " ".repeat(column * lane), cell(step, room, paint));
+        let _ = writeln!(out, "{number}{}{}", " ".repeat(column * lane), cell(story, step, room, paint));
     }
 }
 
@@ -78,14 +79,14 @@ fn one_column(out: &mut String, story: &Story, width: usize, paint: Paint) {
         let number = paint.dim(&format!("{:>3}  ", i + 1));
         let name = paint.thread(step.thread, &pad(&story.threads[step.thread], widest), true);
         let room = width.saturating_sub(MARGIN + widest + 1).max(12);
-        let _ = writeln!(out, "{number}{name} {}", cell(step, room, paint));
+        let _ = writeln!(out, "{number}{name} {}", cell(story, step, room, paint));
     }
 }
 
 /// What was done, and the line, in at most `room` columns.
-fn cell(step: &Step, room: usize, paint: Paint) -> String {
-    let place = step.place.as_ref().map(|p| format!(":{}", p.line)).unwrap_or_default();
-    let text = cut(&step.text, room.saturating_sub(place.len() + 1).max(6));
+fn cell(story: &Story, step: &Step, room: usize, paint: Paint) -> String {
+    let place = story.whereabouts(step);
+    let text = cut(&step.text, room.saturating_sub(place.chars().count() + 1).max(6));
     let text = if step.bad { paint.bold_red(&text) } else { paint.thread(step.thread, &text, false) };
     if place.is_empty() { text } else { format!("{text} {}", paint.dim(&place)) }
 }

@@ -104,12 +104,58 @@ pub(crate) fn failed_schedule(sources: &Sources, failure: &Failure, meetings: bo
         }
         return finding;
     }
+    if seems_empty(sources, &story) {
+        return finding;
+    }
+    let judged = finding.details.first().unwrap_or(&finding.sentence).clone();
+    let story = for_learners(sources, story, finding.verdict, failure, &judged);
     // Where a judge says what is wrong in its own words, the last step has nothing to do with it.
     if !told_in_full {
         finding.place = finding.place.or_else(|| sources.last_step(&story));
     }
     finding.story = (!story.steps.is_empty()).then_some(story);
     finding
+}
+
+/// Whether the story is of one thread in the judge's own code: nothing that a learner could learn from.
+fn seems_empty(sources: &Sources, story: &Story) -> bool {
+    let one_thread = story.steps.iter().all(|s| s.thread == story.steps[0].thread);
+    one_thread && sources.last_step(story).is_none()
+}
+
+/// What the judge's own files are called in a story.
+const JUDGE: &str = "the judge";
+
+/// The story as it is about the answer: with a title that says what the verdict says, and the judge's own lines as
+/// the judge's. `judged` is what the judge found.
+fn for_learners(
+    sources: &Sources,
+    mut story: Story,
+    verdict: Verdict,
+    failure: &Failure,
+    judged: &str,
+) -> Story {
+    if failure.kind == FailureKind::Panic && failure.cause == Cause::Unexplained {
+        let what = text::capitalised(&verdict.to_string().replace('-', " "));
+        if let Some((_, found)) = story.title.split_once(':') {
+            story.title = format!("{what}:{found}");
+        }
+    }
+    let answer = sources.last_step(&story).map(|place| place.file);
+    for step in &mut story.steps {
+        let Some(place) = &mut step.place else { continue };
+        if Some(&place.file) != answer.as_ref() && sources.is_judges(&place.file) {
+            place.file = JUDGE.into();
+            if step.text == "panics" {
+                // The judge's assertion: what it found says more than where it stands in the judge.
+                step.text = format!("is judged: {}", judged.trim_end_matches('.'));
+                step.place = None;
+                story.because.retain(|sentence| !sentence.contains(judged));
+            }
+        }
+    }
+    story.home = answer.unwrap_or_default();
+    story
 }
 
 /// Whether the very first schedule failed, the one in which nobody is interrupted, for no reason of concurrency.
@@ -203,8 +249,14 @@ fn by_kind(sources: &Sources, failure: &Failure, meetings: bool) -> Finding {
     };
     let mut finding = Finding::new(verdict, sentence);
     let left_behind = || failure.blocked.iter().find_map(|b| sources.in_answer(&b.place.file, b.place.line));
+    // Who waits for a lock of its own is the one to look at, whoever else waits for it.
+    let on_itself = || {
+        let mut own = failure.blocked.iter().filter(|b| b.held_by.contains(&b.thread));
+        own.find_map(|b| sources.in_answer(&b.place.file, b.place.line))
+    };
     finding.place = match failure.kind {
         FailureKind::LeftBehind => left_behind(),
+        FailureKind::Deadlock if on_itself().is_some() => on_itself(),
         _ => sources.last_step(&text::tidy_story(failure.story())),
     };
     let message = text::clean(failure.message.trim());

@@ -177,6 +177,7 @@ pub fn story_to_json(story: &Story) -> Value {
     };
     json!({
         "title": story.title,
+        "home": story.home,
         "threads": story.threads,
         "steps": story.steps.iter().map(step).collect::<Vec<_>>(),
         "because": story.because,
@@ -213,6 +214,7 @@ fn read_story(field: &Field<'_>) -> Result<Story, Malformed> {
     };
     Ok(Story {
         title: field.get("title")?.string()?,
+        home: field.get("home")?.string()?,
         steps: field.get("steps")?.list(step)?,
         threads,
         because: field.get("because")?.list(Field::string)?,
@@ -250,6 +252,7 @@ mod tests {
             place: Some(place.clone()),
             story: Some(Story {
                 title: "lost update".into(),
+                home: "exercises/e1.rs".into(),
                 threads: vec!["main".into(), "visitor \n".into()],
                 steps: vec![
                     Step {

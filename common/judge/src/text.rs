@@ -71,6 +71,7 @@ pub(crate) fn place(file: &str, line: usize, source: &str) -> Place {
 
 /// The story with tidy file names, and its code harmless to show.
 pub(crate) fn tidy_story(mut story: Story) -> Story {
+    story.home = tidied(&story.home);
     for place in story.steps.iter_mut().filter_map(|step| step.place.as_mut()) {
         place.file = tidied(&place.file);
         place.code = clean(&place.code);
