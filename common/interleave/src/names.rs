@@ -10,13 +10,19 @@ use ::std::path::{Path, PathBuf};
 pub(crate) struct Names {
     objects: Vec<String>,
     threads: Vec<String>,
+    /// Every file of the trace.
+    files: Vec<String>,
     source: Source,
 }
 
 impl Names {
     pub(crate) fn new(trace: &Trace) -> Self {
         let source = Source::default();
-        Names { objects: name_objects(trace, &source), threads: name_threads(trace, &source), source }
+        let mut files: Vec<String> = trace.events.iter().map(|e| e.loc.file().into()).collect();
+        files.sort_unstable();
+        files.dedup();
+        let (objects, threads) = (name_objects(trace, &source), name_threads(trace, &source));
+        Names { objects, threads, files, source }
     }
 
     pub(crate) fn object(&self, object: u32) -> &str {
@@ -29,6 +35,24 @@ impl Names {
 
     pub(crate) fn threads(&self) -> &[String] {
         &self.threads
+    }
+
+    /// A place as sentences name it: `e104_visits.rs:31`, with as much of the path as tells it from others.
+    pub(crate) fn at(&self, at: Loc) -> String {
+        self.at_line(at.file(), at.line())
+    }
+
+    pub(crate) fn at_line(&self, file: &str, line: u32) -> String {
+        let parts: Vec<&str> = file.rsplit('/').collect();
+        let same_end = |n: usize| {
+            let twin = |other: &&String| {
+                other.as_str() != file && other.rsplit('/').take(n).eq(parts[..n].iter().copied())
+            };
+            self.files.iter().any(|other| twin(&other))
+        };
+        let enough = (1..parts.len()).find(|n| !same_end(*n)).unwrap_or(parts.len());
+        let end: Vec<&str> = parts[..enough].iter().rev().copied().collect();
+        format!("{}:{line}", end.join("/"))
     }
 
     pub(crate) fn place(&self, at: Loc) -> Place {

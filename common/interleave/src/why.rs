@@ -102,7 +102,7 @@ fn panic_sentence(note: &FailureNote, names: &Names) -> String {
     // An assertion that failed says "assertion `left == right` failed: what\n  left: 1\n right: 2".
     let message = note.message.split_whitespace().collect::<Vec<_>>().join(" ");
     match &note.place {
-        Some((file, line)) => format!("{who} panicked at {}: {message}", names.place_of(file, *line)),
+        Some((file, line)) => format!("{who} panicked at {}: {message}", names.at_line(file, *line)),
         None => format!("{who} panicked: {message}"),
     }
 }
@@ -127,7 +127,7 @@ fn stale_or_not_joined(note: &FailureNote, trace: &Trace, names: &Names, told: &
 fn bad_luck(trace: &Trace, names: &Names, told: &mut Told) {
     for event in &trace.events {
         let who = names.thread(event.thread);
-        let at = names.place(event.loc);
+        let at = names.at(event.loc);
         match event.kind {
             Kind::SpuriousWake => told.because.push(format!(
                 "{who} woke at {at} without a reason. That is allowed: look at the condition again, in a loop."

@@ -123,11 +123,8 @@ fn seems_empty(sources: &Sources, story: &Story) -> bool {
     one_thread && sources.last_step(story).is_none()
 }
 
-/// What the judge's own files are called in a story.
-const JUDGE: &str = "the judge";
-
-/// The story as it is about the answer: with a title that says what the verdict says, and the judge's own lines as
-/// the judge's. `judged` is what the judge found.
+/// The story as it is about the answer: with a title that says what the verdict says, and without the judge's
+/// own lines. `judged` is what the judge found.
 fn for_learners(
     sources: &Sources,
     mut story: Story,
@@ -143,13 +140,13 @@ fn for_learners(
     }
     let answer = sources.last_step(&story).map(|place| place.file);
     for step in &mut story.steps {
-        let Some(place) = &mut step.place else { continue };
+        let Some(place) = &step.place else { continue };
         if Some(&place.file) != answer.as_ref() && sources.is_judges(&place.file) {
-            place.file = JUDGE.into();
+            // Where in the judge says nothing to a learner.
+            step.place = None;
             if step.text == "panics" {
-                // The judge's assertion: what it found says more than where it stands in the judge.
+                // Its assertion: what it found says more.
                 step.text = format!("is judged: {}", judged.trim_end_matches('.'));
-                step.place = None;
                 story.because.retain(|sentence| !sentence.contains(judged));
             }
         }

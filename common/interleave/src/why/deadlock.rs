@@ -61,13 +61,10 @@ fn want(w: &Waiting, names: &Names) -> String {
 fn sentence(w: &Waiting, trace: &Trace, names: &Names) -> String {
     let who = names.thread(w.thread);
     if w.wants == Want::Company {
-        return format!("{who} is at work at {} and waits there for the others.", names.place(w.at));
+        return format!("{who} is at work at {} and waits there for the others.", names.at(w.at));
     }
-    let holds: Vec<String> = w
-        .holds
-        .iter()
-        .map(|h| format!("{} (since {})", names.object(h.object), names.place(h.since)))
-        .collect();
+    let holds: Vec<String> =
+        w.holds.iter().map(|h| format!("{} (since {})", names.object(h.object), names.at(h.since))).collect();
     let holds = if holds.is_empty() { String::new() } else { format!(" holds {} and", holds.join(" and ")) };
     let mut by = String::new();
     if w.wants != Want::End && !w.on.is_empty() {
@@ -79,7 +76,7 @@ fn sentence(w: &Waiting, trace: &Trace, names: &Names) -> String {
             _ => format!(", held by {}", who.join(" and ")),
         };
     }
-    format!("{who}{holds} waits at {} for {}{by}.", names.place(w.at), want(w, names))
+    format!("{who}{holds} waits at {} for {}{by}.", names.at(w.at), want(w, names))
 }
 
 fn blocked(w: &Waiting, names: &Names) -> Blocked {
@@ -136,7 +133,7 @@ fn lost_notification(trace: &Trace, names: &Names, told: &mut Told) {
             "{}'s notification at {} came when nobody was waiting, and notifications are not kept: look at the \
              condition and wait under one lock.",
             names.thread(event.thread),
-            names.place(event.loc)
+            names.at(event.loc)
         ));
         told.focus.bad.push(i);
     } else if let Some(i) = last(&|e| e.kind == Kind::NotifyOne && e.value == 1) {
@@ -144,7 +141,7 @@ fn lost_notification(trace: &Trace, names: &Names, told: &mut Told) {
         told.because.push(format!(
             "The last notification ({}) woke {}, who could do nothing with it, while the thread that could go on sleeps: \
              one condition variable serves two conditions.",
-            names.place(event.loc),
+            names.at(event.loc),
             names.thread(event.extra as usize)
         ));
         told.focus.bad.push(i);

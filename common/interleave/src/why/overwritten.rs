@@ -35,10 +35,10 @@ fn through_an_atomic(trace: &Trace, names: &Names, told: &mut Told) -> bool {
         let (who, what) = (names.thread(first.thread), names.object(first.object));
         told.because.push(format!(
             "{who} read {what} at {} and wrote it at {}; in between {} changed it ({}), and that change is overwritten.",
-            names.place(first.loc),
-            names.place(events[write].loc),
+            names.at(first.loc),
+            names.at(events[write].loc),
             names.thread(events[other].thread),
-            names.place(events[other].loc),
+            names.at(events[other].loc),
         ));
         told.cause = Cause::LostUpdate;
         told.focus.objects = vec![first.object];
@@ -101,7 +101,7 @@ fn through_a_lock(trace: &Trace, names: &Names, told: &mut Told) -> bool {
         let between =
             |s: &&Section| s.thread != look.thread && s.wrote && s.from > look.to && s.to < act.from;
         let Some(other) = later.find(between) else { continue };
-        let at = |section: &Section| names.place(trace.events[section.from].loc);
+        let at = |section: &Section| names.at(trace.events[section.from].loc);
         let what = names.object(look.object);
         told.because.push(format!(
             "{} looked at {what} under the lock at {}, let the lock go, and changed {what} under it at {}; in between {} \
