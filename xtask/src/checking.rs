@@ -44,7 +44,7 @@ pub fn check(
             progress.set_today(Fact::Done, &exercise.id);
             progress.forget(Fact::Skipped, &exercise.id);
         })?;
-        compile::forget_incremental(workspace, &answer)?;
+        compile::forget_other_incremental(workspace, &answer)?;
     }
     Ok(judged)
 }

@@ -105,16 +105,22 @@ fn compile_once(workspace: &Workspace, answer: &Answer, timing: &mut Timing) -> 
     Ok(Compiled::Ready(binary))
 }
 
-/// Gives back the disk space that only the next edit would use: five megabytes for each exercise.
-pub fn forget_incremental(workspace: &Workspace, answer: &Answer) -> Result<()> {
-    let folder = answer.folder(workspace);
-    let _alone = files::lock(&folder.join("lock"))?;
-    match fs::remove_dir_all(folder.join("incremental")) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("cannot clear {}", folder.display()))
+/// Gives back the disk space that only the next edit of the lesson's other exercises would use: five megabytes each.
+/// One that is being judged in another terminal keeps it.
+pub fn forget_other_incremental(workspace: &Workspace, answer: &Answer) -> Result<()> {
+    let lesson = workspace.cache().join(&answer.lesson.name);
+    for entry in fs::read_dir(&lesson).with_context(|| format!("cannot read {}", lesson.display()))? {
+        let folder = entry?.path().join(answer.slot);
+        let incremental = folder.join("incremental");
+        if folder == answer.folder(workspace) || !incremental.is_dir() {
+            continue;
         }
-        _ => Ok(()),
+        if let Some(_alone) = files::try_lock(&folder.join("lock"))? {
+            fs::remove_dir_all(&incremental)
+                .with_context(|| format!("cannot clear {}", incremental.display()))?;
+        }
     }
+    Ok(())
 }
 
 /// What clippy has to say of an answer alone.

@@ -1,6 +1,6 @@
 //! Writing files so that a crash or Ctrl-C leaves the old text or the new one, never half of it.
 use anyhow::{Context, Result};
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -48,10 +48,27 @@ pub fn read_if_there(path: &Path) -> Result<Option<String>> {
 /// Takes the lock that `path` stands for; another program that wants it waits until the file is dropped.
 pub fn lock(path: &Path) -> Result<File> {
     let take = || -> std::io::Result<File> {
-        fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
-        let file = File::options().create(true).truncate(false).write(true).open(path)?;
+        let file = lock_file(path)?;
         file.lock()?;
         Ok(file)
     };
     take().with_context(|| format!("cannot lock {}", path.display()))
+}
+
+/// Takes the lock unless somebody has it.
+pub fn try_lock(path: &Path) -> Result<Option<File>> {
+    let take = || -> std::io::Result<Option<File>> {
+        let file = lock_file(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    };
+    take().with_context(|| format!("cannot lock {}", path.display()))
+}
+
+fn lock_file(path: &Path) -> std::io::Result<File> {
+    fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+    File::options().create(true).truncate(false).write(true).open(path)
 }
