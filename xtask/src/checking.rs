@@ -8,7 +8,7 @@ use crate::workspace::Workspace;
 use crate::{files, last, starter};
 use anyhow::{Context, Result};
 use interleave::Place;
-use judge::protocol::Message;
+use judge::protocol::{LayerName, Message};
 use judge::{Judgement, Verdict};
 use std::io::{self, Write};
 use std::path::Path;
@@ -99,7 +99,7 @@ fn plainly(judgement: Judgement) -> Judged {
 
 /// Judges, and says at a terminal which layer is at work.
 fn with_progress(workspace: &Workspace, answer: &Answer, screen: &Screen, on_save: OnSave) -> Judged {
-    let mut follower = Follower { screen, answer, on_save, seen: state(answer.source) };
+    let mut follower = Follower { screen, answer, on_save, seen: state(answer.source), layers: Vec::new() };
     follower.say(&format!("compiling {} …", answer.exercise.id));
     let judged = judge(workspace, answer, &mut follower);
     follower.say("");
@@ -112,6 +112,7 @@ struct Follower<'a> {
     answer: &'a Answer<'a>,
     on_save: OnSave,
     seen: String,
+    layers: Vec<LayerName>,
 }
 
 impl Follower<'_> {
@@ -126,8 +127,13 @@ impl Follower<'_> {
 
 impl Watcher for Follower<'_> {
     fn heard(&mut self, message: &Message) {
-        if let Message::LayerBegin { layer } = message {
-            self.say(&format!("judging {}: {layer} …", self.answer.exercise.id));
+        match message {
+            Message::Begin { layers, .. } => self.layers.clone_from(layers),
+            Message::LayerBegin { layer } => {
+                let what = self.layers.iter().find(|known| known.name == *layer).map(|known| &known.what);
+                self.say(&format!("judging {}: {} …", self.answer.exercise.id, what.unwrap_or(layer)));
+            }
+            Message::LayerEnd { .. } | Message::Done(_) => {}
         }
     }
 

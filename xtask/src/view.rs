@@ -50,7 +50,11 @@ pub fn verdict(judged: &Judged, exercise: &Exercise, screen: &Screen, length: Le
         out += &compiler(rendered, *more, screen, length);
     } else {
         for detail in &judgement.details {
-            out += &screen.wrapped(&harmless(detail), 2);
+            out += &match detail.contains('\n') {
+                // Laid out by whoever said it: a compiler, most often.
+                true => block(detail, length),
+                false => screen.wrapped(&harmless(detail), 2),
+            };
         }
     }
     if let Some(story) = &judgement.story {
@@ -114,6 +118,12 @@ fn compiler(rendered: &str, more: usize, screen: &Screen, length: Length) -> Str
         out += &format!("\n  and {} after it\n", count(more, "more error"));
     }
     out
+}
+
+/// Lines as they are, indented.
+fn block(text: &str, length: Length) -> String {
+    let most = if length == Length::Whole { usize::MAX } else { COMPILER_LINES };
+    harmless(text).lines().take(most).map(|line| format!("  {line}\n")).collect()
 }
 
 /// The first lines of a text, and where the rest is.

@@ -2,6 +2,7 @@
 use super::Command;
 use crate::args::{Args, Spec};
 use crate::checking::OnSave;
+use crate::diagnostics::plain;
 use crate::exit::{Exit, usage};
 use crate::lessons::{Course, Exercise};
 use crate::progress::Progress;
@@ -69,7 +70,10 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
         passed += usize::from(verdict.is_pass());
         exit = exit.and(exit_of(verdict));
         if json {
-            judgements.push(last::to_json(&judged));
+            let mut value = last::to_json(&judged);
+            // Programs want the compiler's words without its colours.
+            value["compiler"] = json!(judged.compiler.as_ref().map(|(text, _)| plain(text)));
+            judgements.push(value);
         } else if many {
             let word = screen.paint(view::style(verdict), &format!("{:<18}", verdict.as_str()));
             let sentence = if verdict.is_pass() { "" } else { judged.judgement.sentence.as_str() };

@@ -78,7 +78,7 @@ fn ask_all(exercise: &Exercise, screen: &Screen) -> Result<Option<usize>> {
             }
         };
         right += usize::from(answer == question.answer);
-        println!("{}", told(exercise, question, answer, screen));
+        println!("{}", told(question, answer, screen));
     }
     Ok(Some(right))
 }
@@ -87,7 +87,7 @@ fn tell_all(exercise: &Exercise, answers: &[usize], screen: &Screen) -> usize {
     let mut right = 0;
     for (index, (question, answer)) in exercise.quiz.iter().zip(answers).enumerate() {
         println!("{}", asked(index, exercise, question, screen));
-        println!("{}", told(exercise, question, *answer, screen));
+        println!("{}", told(question, *answer, screen));
         right += usize::from(*answer == question.answer);
     }
     right
@@ -104,7 +104,7 @@ fn asked(index: usize, exercise: &Exercise, question: &Question, screen: &Screen
     out
 }
 
-fn told(exercise: &Exercise, question: &Question, answer: usize, screen: &Screen) -> String {
+fn told(question: &Question, answer: usize, screen: &Screen) -> String {
     let word = if answer == question.answer {
         screen.paint(Style::Good, "Right.")
     } else {
@@ -115,7 +115,6 @@ fn told(exercise: &Exercise, question: &Question, answer: usize, screen: &Screen
         let number = crate::lessons::number(program);
         out += &format!("  See it: cargo xtask run {}{number}\n", &program[..1]);
     }
-    let _ = exercise;
     out
 }
 
