@@ -1,4 +1,118 @@
-//! The course's `std`: the real one outside a check, an explored one inside.
+//! A look-alike of `std` that runs concurrent code under every schedule that matters.
+//!
+//! Tests on real threads are luck: a lost update can hide for a hundred thousand runs. Here the code stays as it is,
+//! plain `std`, and a check runs it again and again, each time in another order, until all orders have been tried or
+//! one fails. The first failure found is the simplest there is, and it is told step by step in the code's own lines.
+//!
+//! # A first bug
+//!
+//! One line makes every `std` below it this crate: `extern crate interleave as std;`. Outside a check each item is
+//! the real one, so the same build serves ordinary tests and checked ones.
+//!
+//! ```
+//! extern crate interleave as std;
+//! # fn main() {
+//! use std::sync::Arc;
+//! use std::sync::atomic::{AtomicUsize, Ordering};
+//! use std::thread;
+//!
+//! let failure = std::check(|| {
+//!     let count = Arc::new(AtomicUsize::new(0));
+//!     let other = Arc::clone(&count);
+//!     let clerk = thread::spawn(move || {
+//!         let seen = other.load(Ordering::SeqCst);
+//!         other.store(seen + 1, Ordering::SeqCst);
+//!     });
+//!     count.fetch_add(1, Ordering::SeqCst);
+//!     clerk.join().unwrap();
+//!     assert_eq!(count.load(Ordering::SeqCst), 2);
+//! })
+//! .unwrap_err();
+//!
+//! assert_eq!(failure.cause, std::Cause::LostUpdate);
+//! let picture = failure.story().terminal(80, false);
+//! assert!(picture.contains("clerk read count"), "{picture}");
+//! # }
+//! ```
+//!
+//! The picture has a lane for each thread, time goes down, and a dotted line marks where a thread was interrupted:
+//!
+//! ```text
+//! Lost update: found in schedule 6 (2 unlucky moments)
+//!      main                        clerk
+//!   1  starts clerk :10
+//!      ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ switch ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
+//!   2                              reads count = 0 :11
+//!      ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ switch ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
+//!   3  changes count: 0 → 1 :14
+//!   4  waits for clerk to end :15
+//!   5                              writes count = 1 :12
+//!   6  joins clerk :15
+//!   7  reads count = 1 :16
+//!   8  panics :16
+//!   • main panicked at main.rs:16: assertion `left == right` failed left: 1 right: 2
+//!   • clerk read count at main.rs:11 and wrote it at main.rs:12; in between main
+//!     changed it (main.rs:14), and that change is overwritten.
+//! ```
+//!
+//! With the fix, `other.fetch_add(1, Ordering::SeqCst)`, the check returns a [`Report`] that says what was covered:
+//! "every schedule, in 6 runs".
+//!
+//! # How to read a report
+//!
+//! * *Schedule 6* means that five schedules passed before this one. They are tried in order of **unlucky moments**:
+//!   first those without any, then with one, and so on. An unlucky moment is a thread interrupted although it could
+//!   have gone on, a wake-up for no reason, a time-out or a sleep that ends early, a weak exchange that fails for no
+//!   reason, or a load that returns an older value than there is. So there is no simpler story to tell.
+//! * Objects and threads are named after the variables they were made for.
+//! * The sentences below the picture say why: who holds what, which notification was lost, which change was overwritten.
+//! * [`Failure::replay`] is the schedule as a short token; [`Checker::replay`] runs exactly it again.
+//! * A report never says more than is true. "Every schedule" means that nothing was left out; otherwise it names the
+//!   number of unlucky moments up to which everything was tried. See [`Checker`] for the limits, which are counts, so
+//!   that the verdict is the same on every machine.
+//!
+//! # What is modelled
+//!
+//! | part of `std` | in a check |
+//! |---|---|
+//! | `sync::Mutex`, `RwLock` | poisoning, `try_*`; any thread that can take it may be next |
+//! | `sync::Condvar` | lost notifications, wake-ups for no reason, time-outs; `notify_one` may wake any waiter |
+//! | `sync::Barrier`, `Once`, `OnceLock`, `LazyLock` | waiting for each other, poisoning |
+//! | `sync::atomic` | orderings, release sequences, fences, stale loads, weak exchanges that fail |
+//! | `sync::mpsc` | all three kinds, `try_*`, time-outs, disconnection |
+//! | `thread` | `spawn`, `scope`, `Builder`, `park`, `sleep`, `yield_now`, panics through `join` |
+//! | `time::Instant`, `sleep` | model time, which passes only when a sleep or a time-out ends |
+//! | `process::exit`, `abort` | a failure of the checked code |
+//! | `hint::spin_loop` | lets others run |
+//! | [`race::RaceCell`] | plain memory, as unsafe code shares it: data races |
+//!
+//! All the rest is the real `std`.
+//!
+//! # What is found
+//!
+//! Panics that nobody handles, deadlocks of every kind, lost wake-ups, data races on [`race::RaceCell`], threads that
+//! poll for ever, loops without end, threads left behind, code that ends the process, and code that does not do the
+//! same thing twice. A check in which only one thread ran, or nothing was shared, fails too: it proved nothing.
+//!
+//! # Limits
+//!
+//! * The order in which stores to one atomic take effect is the order in which they were executed. So load buffering and
+//!   reordered stores (2+2W) do not happen here, although C++20 allows them; loom draws the same line.
+//! * Sequentially consistent loads always see the newest store.
+//! * What outlives a run, in a `static`, makes runs differ; that is reported, not explored.
+//! * The counts of `Arc` are not watched, and `thread_local!` needs [`Checker::fresh_threads`].
+//! * A real lock, a file or a socket that the code waits for is not seen: the thread is reported as stuck.
+//! * Small programs: up to four threads with a handful of operations each are explored completely within a second or two.
+//!
+//! # Where this comes from
+//!
+//! Bounding unlucky moments rather than depth is CHESS (Musuvathi and Qadeer, PLDI 2007). Prefixes with equal
+//! happens-before graphs are explored once. The memory model follows loom's, with sequential consistency added.
+//! Against [loom](https://docs.rs/loom): code is plain `std`, a deadlock is a report instead of an aborted test, a
+//! closed channel and a `SeqCst` program are judged right, and an unfinished search says so. Against
+//! [shuttle](https://docs.rs/shuttle): weak memory, wake-ups for no reason and time-outs exist, and the simplest failure
+//! comes first.
+
 pub use ::std::*;
 
 mod check;

@@ -6,7 +6,7 @@ use ::std::ops::{Add, AddAssign, Sub, SubAssign};
 use ::std::time as real;
 pub use ::std::time::{Duration, SystemTime, SystemTimeError, TryFromFloatSecsError, UNIX_EPOCH};
 
-/// [`std::time::Instant`](real::Instant).
+/// [`std::time::Instant`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(Which);
 

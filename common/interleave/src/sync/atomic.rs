@@ -7,7 +7,7 @@ use ::std::fmt;
 use ::std::panic::Location;
 pub use ::std::sync::atomic::{Ordering, compiler_fence};
 
-/// [`std::sync::atomic::fence`](::std::sync::atomic::fence).
+/// [`std::sync::atomic::fence`].
 ///
 /// # Panics
 /// If `order` is `Relaxed`.
@@ -21,7 +21,7 @@ pub fn fence(order: Ordering) {
     }
 }
 
-/// [`std::hint::spin_loop`](::std::hint::spin_loop), under its older name.
+/// [`std::hint::spin_loop`], under its older name.
 #[track_caller]
 #[deprecated(note = "use std::hint::spin_loop instead")]
 pub fn spin_loop_hint() {

@@ -4,7 +4,7 @@ use super::{Condvar, Mutex, PoisonError};
 use crate::engine::in_model;
 use ::std::panic::Location;
 
-/// [`std::sync::Barrier`](::std::sync::Barrier).
+/// [`std::sync::Barrier`].
 #[derive(Debug)]
 pub struct Barrier {
     state: Mutex<Turnstile>,
@@ -19,7 +19,7 @@ struct Turnstile {
     generation: usize,
 }
 
-/// [`std::sync::BarrierWaitResult`](::std::sync::BarrierWaitResult).
+/// [`std::sync::BarrierWaitResult`].
 #[derive(Debug)]
 pub struct BarrierWaitResult(bool);
 

@@ -6,7 +6,7 @@ use crate::trace::Loc;
 use ::std::panic::Location;
 use ::std::time::Duration;
 
-/// [`std::sync::Condvar`](::std::sync::Condvar); inside a check, a wait may also end for no reason, and
+/// [`std::sync::Condvar`]; inside a check, a wait may also end for no reason, and
 /// `notify_one` may wake any waiter.
 #[derive(Debug)]
 pub struct Condvar {
@@ -14,7 +14,7 @@ pub struct Condvar {
     inner: ::std::sync::Condvar,
 }
 
-/// [`std::sync::WaitTimeoutResult`](::std::sync::WaitTimeoutResult).
+/// [`std::sync::WaitTimeoutResult`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WaitTimeoutResult(bool);
 

@@ -103,13 +103,13 @@ impl<T> Modelled<T> {
     }
 }
 
-/// [`std::sync::mpsc::Sender`](mpsc::Sender).
+/// [`std::sync::mpsc::Sender`].
 pub struct Sender<T>(Tx<mpsc::Sender<T>, T>);
 
-/// [`std::sync::mpsc::SyncSender`](mpsc::SyncSender).
+/// [`std::sync::mpsc::SyncSender`].
 pub struct SyncSender<T>(Tx<mpsc::SyncSender<T>, T>);
 
-/// [`std::sync::mpsc::Receiver`](mpsc::Receiver).
+/// [`std::sync::mpsc::Receiver`].
 pub struct Receiver<T>(Rx<T>);
 
 enum Tx<R, T> {
@@ -123,7 +123,7 @@ enum Rx<T> {
     Modelled(Arc<Modelled<T>>, ::std::marker::PhantomData<::std::cell::Cell<()>>),
 }
 
-/// [`std::sync::mpsc::channel`](mpsc::channel).
+/// [`std::sync::mpsc::channel`].
 #[track_caller]
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
     if in_model() {
@@ -134,7 +134,7 @@ pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
     (Sender(Tx::Real(sender)), Receiver(Rx::Real(receiver)))
 }
 
-/// [`std::sync::mpsc::sync_channel`](mpsc::sync_channel).
+/// [`std::sync::mpsc::sync_channel`].
 #[track_caller]
 pub fn sync_channel<T>(bound: usize) -> (SyncSender<T>, Receiver<T>) {
     if in_model() {
@@ -304,7 +304,7 @@ impl<T> Drop for Rx<T> {
     }
 }
 
-/// [`std::sync::mpsc::Iter`](mpsc::Iter).
+/// [`std::sync::mpsc::Iter`].
 #[derive(Debug)]
 pub struct Iter<'a, T>(&'a Receiver<T>);
 
@@ -316,7 +316,7 @@ impl<T> Iterator for Iter<'_, T> {
     }
 }
 
-/// [`std::sync::mpsc::TryIter`](mpsc::TryIter).
+/// [`std::sync::mpsc::TryIter`].
 #[derive(Debug)]
 pub struct TryIter<'a, T>(&'a Receiver<T>);
 
@@ -328,7 +328,7 @@ impl<T> Iterator for TryIter<'_, T> {
     }
 }
 
-/// [`std::sync::mpsc::IntoIter`](mpsc::IntoIter).
+/// [`std::sync::mpsc::IntoIter`].
 #[derive(Debug)]
 pub struct IntoIter<T>(Receiver<T>);
 

@@ -7,13 +7,13 @@ use ::std::fmt;
 use ::std::ops::{Deref, DerefMut};
 use ::std::panic::Location;
 
-/// [`std::sync::Mutex`](::std::sync::Mutex); inside a check, locking is a scheduling point.
+/// [`std::sync::Mutex`]; inside a check, locking is a scheduling point.
 pub struct Mutex<T: ?Sized> {
     handle: Handle,
     inner: ::std::sync::Mutex<T>,
 }
 
-/// [`std::sync::MutexGuard`](::std::sync::MutexGuard).
+/// [`std::sync::MutexGuard`].
 #[must_use = "if unused the Mutex will immediately unlock"]
 pub struct MutexGuard<'a, T: ?Sized> {
     lock: &'a Mutex<T>,

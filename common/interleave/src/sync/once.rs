@@ -12,7 +12,7 @@ use ::std::ops::Deref;
 use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use ::std::sync as real;
 
-/// [`std::sync::OnceLock`](real::OnceLock).
+/// [`std::sync::OnceLock`].
 pub struct OnceLock<T> {
     gate: Mutex<()>,
     inner: real::OnceLock<T>,
@@ -122,14 +122,14 @@ impl<T: PartialEq> PartialEq for OnceLock<T> {
 
 impl<T: Eq> Eq for OnceLock<T> {}
 
-/// [`std::sync::Once`](real::Once).
+/// [`std::sync::Once`].
 pub struct Once {
     /// Whether it was called; poisoned when the call panicked.
     done: Mutex<bool>,
     inner: real::Once,
 }
 
-/// [`std::sync::OnceState`](real::OnceState).
+/// [`std::sync::OnceState`].
 #[derive(Debug)]
 pub struct OnceState {
     poisoned: bool,
@@ -210,7 +210,7 @@ impl fmt::Debug for Once {
     }
 }
 
-/// [`std::sync::LazyLock`](real::LazyLock).
+/// [`std::sync::LazyLock`].
 pub struct LazyLock<T, F = fn() -> T> {
     cell: OnceLock<T>,
     init: real::Mutex<Cell<Option<F>>>,

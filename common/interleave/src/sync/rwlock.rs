@@ -6,21 +6,21 @@ use ::std::fmt;
 use ::std::ops::{Deref, DerefMut};
 use ::std::panic::Location;
 
-/// [`std::sync::RwLock`](::std::sync::RwLock); inside a check any thread that can take it may be next,
+/// [`std::sync::RwLock`]; inside a check any thread that can take it may be next,
 /// reader or writer.
 pub struct RwLock<T: ?Sized> {
     handle: Handle,
     inner: ::std::sync::RwLock<T>,
 }
 
-/// [`std::sync::RwLockReadGuard`](::std::sync::RwLockReadGuard).
+/// [`std::sync::RwLockReadGuard`].
 #[must_use = "if unused the RwLock will immediately unlock"]
 pub struct RwLockReadGuard<'a, T: ?Sized> {
     lock: &'a RwLock<T>,
     inner: Option<::std::sync::RwLockReadGuard<'a, T>>,
 }
 
-/// [`std::sync::RwLockWriteGuard`](::std::sync::RwLockWriteGuard).
+/// [`std::sync::RwLockWriteGuard`].
 #[must_use = "if unused the RwLock will immediately unlock"]
 pub struct RwLockWriteGuard<'a, T: ?Sized> {
     lock: &'a RwLock<T>,

@@ -4,7 +4,7 @@ use crate::engine::{Op, Tid, point};
 use ::std::panic::Location;
 use ::std::thread as real;
 
-/// [`std::thread::Thread`](real::Thread).
+/// [`std::thread::Thread`].
 #[derive(Clone, Debug)]
 pub struct Thread(Which);
 
@@ -14,7 +14,7 @@ enum Which {
     Modelled { number: Tid, name: Option<String> },
 }
 
-/// [`std::thread::ThreadId`](real::ThreadId).
+/// [`std::thread::ThreadId`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ThreadId(WhichId);
 

@@ -12,7 +12,7 @@ use ::std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use ::std::sync::{Mutex, PoisonError};
 use ::std::thread as real;
 
-/// [`std::thread::Scope`](real::Scope).
+/// [`std::thread::Scope`].
 pub struct Scope<'scope, 'env: 'scope> {
     /// `None` inside a check.
     inner: Option<&'scope real::Scope<'scope, 'env>>,
@@ -22,7 +22,7 @@ pub struct Scope<'scope, 'env: 'scope> {
     env: PhantomData<&'env mut &'env ()>,
 }
 
-/// [`std::thread::ScopedJoinHandle`](real::ScopedJoinHandle).
+/// [`std::thread::ScopedJoinHandle`].
 pub struct ScopedJoinHandle<'scope, T>(Which<'scope, T>);
 
 enum Which<'scope, T> {
@@ -30,7 +30,7 @@ enum Which<'scope, T> {
     Modelled { child: Tid, name: Option<String>, slot: Slot<T>, children: &'scope Mutex<Vec<(Tid, bool)>> },
 }
 
-/// [`std::thread::scope`](real::scope).
+/// [`std::thread::scope`].
 ///
 /// # Panics
 /// If a thread that was not joined by hand panicked.

@@ -50,7 +50,7 @@ impl<T> Slot<T> {
     }
 }
 
-/// [`std::thread::JoinHandle`](real::JoinHandle).
+/// [`std::thread::JoinHandle`].
 pub struct JoinHandle<T>(Which<T>);
 
 enum Which<T> {
@@ -58,7 +58,7 @@ enum Which<T> {
     Modelled { child: Tid, name: Option<String>, slot: Slot<T> },
 }
 
-/// [`std::thread::spawn`](real::spawn).
+/// [`std::thread::spawn`].
 ///
 /// # Panics
 /// If the operating system has no thread to give.
@@ -71,7 +71,7 @@ where
     Builder::new().spawn_at(f, Location::caller()).expect("failed to spawn thread")
 }
 
-/// [`std::thread::Builder`](real::Builder).
+/// [`std::thread::Builder`].
 #[derive(Debug, Default)]
 #[must_use = "must eventually spawn the thread"]
 pub struct Builder {
