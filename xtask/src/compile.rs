@@ -5,7 +5,7 @@
 //! does not compile hinders no other exercise, and an answer is never part of the judge's own crate, where one of its
 //! macros could take the place of the judge's.
 use crate::artifacts::{self, Artifacts};
-use crate::diagnostics::{self, Diagnostic};
+use crate::diagnostics::{self, Diagnostic, plain};
 use crate::lessons::{Exercise, Lesson};
 use crate::workspace::Workspace;
 use crate::{files, process};
@@ -64,14 +64,24 @@ const UNUSABLE_CRATE: [&str; 7] = ["E0460", "E0461", "E0462", "E0463", "E0514", 
 /// Compiles `answer` and its judge. Whoever calls holds the lock of the answer's folder.
 pub fn compile(workspace: &Workspace, answer: &Answer, timing: &mut Timing) -> Result<Compiled> {
     let compiled = compile_once(workspace, answer, timing)?;
-    if let Compiled::AnswerRefused(errors) | Compiled::JudgeRefused(errors) = &compiled
-        && errors.iter().any(|error| UNUSABLE_CRATE.contains(&error.code.as_str()))
-    {
-        // Perhaps not the answer's fault: cargo may have to build again what was thought to be fresh.
-        artifacts::forget(workspace, answer.lesson);
-        return compile_once(workspace, answer, timing);
+    if !is_suspicious(&compiled) {
+        return Ok(compiled);
     }
-    Ok(compiled)
+    // Perhaps not the answer's fault: cargo may have to build again what was thought to be fresh.
+    artifacts::forget(workspace, answer.lesson);
+    match compile_once(workspace, answer, timing)? {
+        Compiled::AnswerRefused(errors) | Compiled::JudgeRefused(errors) if errors[0].place.is_none() => {
+            bail!("rustc cannot finish, and blames no line of the answer:\n{}", plain(&errors[0].rendered))
+        }
+        compiled => Ok(compiled),
+    }
+}
+
+/// Whether an error is about a crate that cannot be used, or about no line of source at all: a failed link, a full
+/// disk, a crate that changed meanwhile.
+fn is_suspicious(compiled: &Compiled) -> bool {
+    let (Compiled::AnswerRefused(errors) | Compiled::JudgeRefused(errors)) = compiled else { return false };
+    errors.iter().any(|error| error.place.is_none() || UNUSABLE_CRATE.contains(&error.code.as_str()))
 }
 
 fn compile_once(workspace: &Workspace, answer: &Answer, timing: &mut Timing) -> Result<Compiled> {
