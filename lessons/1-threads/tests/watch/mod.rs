@@ -22,12 +22,7 @@ impl<P: Clone + Ord + Debug> Watch<P> {
     /// Starts watching for pieces of which one says "`noun` 1 `verb`". Lives for ever, as threads may that an answer
     /// forgets.
     pub fn new(noun: &'static str, verb: &'static str) -> &'static Self {
-        Box::leak(Box::new(Self {
-            noun,
-            verb,
-            caller: thread::current().id(),
-            pieces: Notes::default(),
-        }))
+        Box::leak(Box::new(Self { noun, verb, caller: thread::current().id(), pieces: Notes::default() }))
     }
 
     /// `piece` is being done by the calling thread. Returns how often it was done before.
