@@ -133,7 +133,7 @@ fn run(commands: &mut [Command]) -> Vec<Ending> {
         Ok(_) => "had ended, but nobody had waited for it: a zombie",
         Err(error) => panic!("cannot ask for children: {error}"),
     };
-    judge::fail(Verdict::Leak, &format!("`run_all` returned, and one of its children {left}."))
+    judge::fail(Verdict::Leak, format!("`run_all` returned, and one of its children {left}."))
 }
 
 fn shell(script: &str) -> Command {

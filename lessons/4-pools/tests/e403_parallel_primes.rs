@@ -35,7 +35,7 @@ fn every_number_once(n: u64, workers: usize, chunk: u64) {
             Some(looks) => looks.fetch_add(1, Ordering::Relaxed),
             None => judge::fail(
                 Verdict::WrongResult,
-                &format!("{number} was looked at, but only numbers below {n} were asked for."),
+                format!("{number} was looked at, but only numbers below {n} were asked for."),
             ),
         };
         is_prime(number)
