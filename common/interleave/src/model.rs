@@ -50,6 +50,70 @@ impl Meeting {
     }
 }
 
+/// What wakes a task: for stand-ins of asynchronous runtimes, whose wakers set it.
+///
+/// Setting it is no scheduling point; waiting for it is one. It keeps one wake-up, and never gives one for no reason.
+#[derive(Debug)]
+pub struct Token {
+    handle: Handle,
+}
+
+impl Token {
+    /// A token that is not set.
+    #[track_caller]
+    pub const fn new() -> Self {
+        Token { handle: Handle::new() }
+    }
+
+    fn id(&self) -> engine::Oid {
+        self.handle.id("task", || State::Token { set: false })
+    }
+
+    /// Sets it. Nothing happens outside a check, or when the execution is over.
+    #[track_caller]
+    pub fn set(&self) {
+        if in_model() {
+            let id = self.id();
+            quiet(Location::caller(), |step| step.set_token(id));
+        }
+    }
+
+    /// Waits until it is set, and takes it.
+    ///
+    /// # Panics
+    /// Outside a check.
+    #[track_caller]
+    pub fn wait(&self) {
+        assert!(in_model(), "a token is waited for only inside a check");
+        let id = self.id();
+        point(Op::Token(id), Location::caller(), |step| step.take_token(id));
+    }
+}
+
+impl Default for Token {
+    #[track_caller]
+    fn default() -> Self {
+        Token::new()
+    }
+}
+
+/// A scheduling point at which anything may happen: before a stand-in's step that others can see.
+#[track_caller]
+pub fn point_here() {
+    if in_model() {
+        point(Op::Free, Location::caller(), |_| ());
+    }
+}
+
+/// A line of the report in words of its own, at the caller's place.
+#[track_caller]
+pub fn say(words: impl Into<String>) {
+    if in_model() {
+        let words = words.into();
+        quiet(Location::caller(), |step| step.note(crate::trace::NONE, words));
+    }
+}
+
 /// Keeps notes of what the checked code does, from any of its threads.
 ///
 /// Looking at it is no scheduling point and leaves no line in a report, so that a check can watch without

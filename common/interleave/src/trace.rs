@@ -63,6 +63,11 @@ pub(crate) enum Kind {
     Unpark,
     Meet,
     WantMeet,
+    TokenSet,
+    TokenTake,
+    WantToken,
+    /// What a stand-in for another library does, in its own words: the value is the note's number.
+    Note,
     PlainRead,
     PlainWrite,
     /// Ends the process; the value is the code.
@@ -113,4 +118,5 @@ pub(crate) struct Trace {
     pub(crate) events: Vec<Event>,
     pub(crate) objects: Vec<ObjectInfo>,
     pub(crate) threads: Vec<ThreadInfo>,
+    pub(crate) notes: Vec<String>,
 }

@@ -36,6 +36,8 @@ pub(crate) enum Want {
     End,
     /// Others at a meeting.
     Company,
+    /// Its token.
+    Token,
     Unpark,
 }
 
@@ -59,6 +61,7 @@ impl World {
                 Op::Recv { channel, .. } => (Want::Message, channel),
                 Op::Join(child) => (Want::End, child as u32),
                 Op::Meet(m) => (Want::Company, m),
+                Op::Token(t) => (Want::Token, t),
                 Op::Park { .. } => (Want::Unpark, NONE),
                 Op::Start | Op::Sleep | Op::Yield | Op::Free => continue,
             };
@@ -113,6 +116,7 @@ impl World {
                 Want::Room => Kind::WantSend,
                 Want::Unpark => Kind::WantUnpark,
                 Want::Company => Kind::WantMeet,
+                Want::Token => Kind::WantToken,
                 Want::Notification | Want::Relock => continue,
             };
             let last = self.events.iter().rfind(|e| e.thread == w.thread && e.kind != Kind::Switch);

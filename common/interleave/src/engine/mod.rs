@@ -53,6 +53,8 @@ pub(crate) enum Op {
     Park {
         timed: bool,
     },
+    /// Until the token is set, which taking it undoes. Never for no reason.
+    Token(Oid),
     /// Until enough threads have come to the meeting.
     Meet(Oid),
     Sleep,

@@ -88,6 +88,7 @@ impl World {
                 State::Channel(c) if c.length > 0 || c.senders == 0 => Some(Why::Normal),
                 _ => timed.then_some(Why::TimedOut),
             },
+            Op::Token(t) => when(matches!(self.objects[t as usize].state, State::Token { set: true })),
             Op::Meet(m) => when(matches!(
                 self.objects[m as usize].state,
                 State::Meeting { wanted, arrived } if arrived >= wanted
@@ -286,6 +287,7 @@ pub(super) fn wish(op: Op) -> Option<(Kind, u32)> {
         Op::Send(c) | Op::Taken(c, _) => Some((Kind::WantSend, c)),
         Op::Recv { channel, .. } => Some((Kind::WantRecv, channel)),
         Op::Meet(m) => Some((Kind::WantMeet, m)),
+        Op::Token(t) => Some((Kind::WantToken, t)),
         Op::Join(t) => Some((Kind::WantJoin, t as u32)),
         Op::Park { .. } => Some((Kind::WantUnpark, NONE)),
         Op::Start | Op::Wake { .. } | Op::Sleep | Op::Yield | Op::Free => None,

@@ -112,6 +112,10 @@ pub(crate) enum State {
     Atomic(AtomicState),
     Channel(ChannelState),
     Plain(PlainState),
+    /// What wakes a task: set or not.
+    Token {
+        set: bool,
+    },
     /// A meeting of this many threads, and how many have come.
     Meeting {
         wanted: usize,
@@ -230,6 +234,8 @@ pub(crate) struct World {
     pub(super) infos: Vec<ThreadInfo>,
     pub(super) objects: Vec<Object>,
     pub(super) events: Vec<Event>,
+    /// The words of the events that have their own.
+    pub(super) notes: Vec<String>,
     pub(super) search: Search,
     pub(super) settings: Arc<Settings>,
     pub(super) features: Features,
@@ -255,6 +261,7 @@ impl World {
             infos: Vec::new(),
             objects: Vec::new(),
             events: Vec::with_capacity(64),
+            notes: Vec::new(),
             search,
             settings,
             features,
@@ -349,6 +356,7 @@ impl World {
             events: ::std::mem::take(&mut self.events),
             objects: self.objects.iter().map(|o| o.info.clone()).collect(),
             threads: self.infos.clone(),
+            notes: ::std::mem::take(&mut self.notes),
         }
     }
 
@@ -483,6 +491,8 @@ pub(super) mod code {
     pub(in crate::engine) const TOUCH: u64 = 802;
     pub(in crate::engine) const ARRIVE: u64 = 803;
     pub(in crate::engine) const MEET: u64 = 804;
+    pub(in crate::engine) const TOKEN_SET: u64 = 805;
+    pub(in crate::engine) const TOKEN_TAKE: u64 = 806;
     pub(in crate::engine) const SPAWN: u64 = 900;
     pub(in crate::engine) const CHILD: u64 = 901;
     pub(in crate::engine) const START: u64 = 950;

@@ -55,6 +55,7 @@ fn want(w: &Waiting, names: &Names) -> String {
         Want::End => format!("the end of {}", names.thread(w.object as usize)),
         Want::Unpark => "somebody to unpark it".into(),
         Want::Company => "the others".into(),
+        Want::Token => "somebody to wake it".into(),
     }
 }
 
@@ -90,10 +91,11 @@ fn blocked(w: &Waiting, names: &Names) -> Blocked {
         Want::End => "end of thread",
         Want::Unpark => "unpark",
         Want::Company => "others",
+        Want::Token => "wake-up",
     };
     let object = match w.wants {
         Want::End => names.thread(w.object as usize).into(),
-        Want::Unpark => String::new(),
+        Want::Unpark | Want::Token => String::new(),
         Want::Company => format!("{} of {}", w.meeting.0, w.meeting.1),
         _ => names.object(w.object).into(),
     };
@@ -174,6 +176,7 @@ fn focus(note: &FailureNote, trace: &Trace, told: &mut Told) {
                         | Kind::WantJoin
                         | Kind::WantUnpark
                         | Kind::WantMeet
+                        | Kind::WantToken
                         | Kind::Wait
                 )
         };

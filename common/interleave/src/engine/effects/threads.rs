@@ -65,6 +65,29 @@ impl Step<'_> {
         self.log(Kind::Meet, meeting, 0, 0);
     }
 
+    pub(crate) fn set_token(&mut self, token: Oid) {
+        self.depend(code::TOKEN_SET, token, true);
+        self.release(token);
+        if let State::Token { set } = &mut self.object(token).state {
+            *set = true;
+        }
+    }
+
+    pub(crate) fn take_token(&mut self, token: Oid) {
+        self.depend(code::TOKEN_TAKE, token, true);
+        self.acquire(token);
+        if let State::Token { set } = &mut self.object(token).state {
+            *set = false;
+        }
+    }
+
+    /// A line of the trace in words of its own, about an object or about none.
+    pub(crate) fn note(&mut self, object: u32, words: String) {
+        let number = self.world.notes.len() as u64;
+        self.world.notes.push(words);
+        self.log(Kind::Note, object, number, 0);
+    }
+
     pub(crate) fn yielded(&mut self) {
         self.none_depend(code::YIELD);
         self.log(Kind::Yield, NONE, 0, 0);
