@@ -117,11 +117,13 @@ pub use ::std::*;
 
 mod check;
 mod engine;
+mod failure;
 pub mod hint;
 pub mod model;
 mod names;
 pub mod process;
 pub mod race;
+mod report;
 mod sentences;
 mod story;
 pub mod sync;
@@ -131,6 +133,8 @@ mod timeline;
 mod trace;
 mod why;
 
-pub use check::{Blocked, Checker, Failure, FailureKind, Report, check};
+pub use check::{Checker, check};
+pub use failure::{Blocked, Failure, FailureKind};
+pub use report::Report;
 pub use story::{Place, Step, Story};
 pub use why::Cause;

@@ -75,8 +75,6 @@ pub(crate) fn say(event: &Event, trace: &Trace, names: &Names) -> String {
         Kind::WantUnpark => "parks".into(),
         Kind::Unpark => format!("unparks {other}"),
         Kind::Meet => "has met the others".into(),
-        Kind::TokenSet => format!("wakes {object}"),
-        Kind::TokenTake => "is woken".into(),
         Kind::WantToken => "waits to be woken".into(),
         Kind::Note => trace.notes.get(event.value as usize).cloned().unwrap_or_default(),
         Kind::WantMeet => "is at work, waits for the others".into(),

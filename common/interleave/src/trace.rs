@@ -63,8 +63,6 @@ pub(crate) enum Kind {
     Unpark,
     Meet,
     WantMeet,
-    TokenSet,
-    TokenTake,
     WantToken,
     /// What a stand-in for another library does, in its own words: the value is the note's number.
     Note,

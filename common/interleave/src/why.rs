@@ -3,8 +3,8 @@
 mod deadlock;
 mod overwritten;
 
-use crate::check::{Blocked, FailureKind};
 use crate::engine::FailureNote;
+use crate::failure::{Blocked, FailureKind};
 use crate::names::Names;
 use crate::trace::{Event, Kind, NONE, Trace};
 

@@ -2,7 +2,7 @@
 
 use super::world::{Held, State, World};
 use super::{Op, Tid};
-use crate::check::FailureKind;
+use crate::failure::FailureKind;
 use crate::trace::{Kind, Loc, NONE};
 
 /// A thread that waits for ever.

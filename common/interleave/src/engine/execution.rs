@@ -7,7 +7,7 @@ use super::schedule::Decision;
 use super::search::Search;
 use super::world::{Body, FailureNote, Features, PanicNote, Spin, ThreadState, World, code};
 use super::{Context, Op, Tid, Why};
-use crate::check::FailureKind;
+use crate::failure::FailureKind;
 use crate::trace::{Kind, Loc, NONE, ThreadInfo, Trace};
 use ::std::any::Any;
 use ::std::panic::{self, AssertUnwindSafe, Location};

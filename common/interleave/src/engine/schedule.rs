@@ -3,7 +3,7 @@
 use super::hash::mix;
 use super::world::{State, ThreadState, World};
 use super::{Oid, Op, Tid, Why};
-use crate::check::FailureKind;
+use crate::failure::FailureKind;
 use crate::trace::{Kind, Loc, NONE};
 
 /// After this many equal loads in a row a thread is taken for one that polls, and lets others go first…

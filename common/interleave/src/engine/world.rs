@@ -5,7 +5,7 @@ use super::execution::Settings;
 use super::hash::mix;
 use super::search::Search;
 use super::{Oid, Op, Tid, Why};
-use crate::check::FailureKind;
+use crate::failure::FailureKind;
 use crate::trace::{Event, Kind, Loc, NONE, ObjectInfo, Show, ThreadInfo, Trace};
 use ::std::collections::VecDeque;
 use ::std::fmt;

@@ -1,8 +1,8 @@
 //! Threads that wait for ever: who holds what, who waits for whom, which notification was lost.
 
 use super::{Cause, Told};
-use crate::check::Blocked;
 use crate::engine::{FailureNote, Waiting, Want, circle};
+use crate::failure::Blocked;
 use crate::names::Names;
 use crate::trace::{Event, Kind, NONE, Trace};
 

@@ -1,8 +1,8 @@
 //! Plain memory that threads share: every access must be ordered by happens-before.
 
-use crate::check::FailureKind;
 use crate::engine::Oid;
 use crate::engine::world::{Access, PlainState, State, Step, code};
+use crate::failure::FailureKind;
 use crate::trace::Kind;
 
 impl Step<'_> {

@@ -1,0 +1,150 @@
+//! A failing schedule, and how it failed.
+
+use crate::engine::{FailureNote, Outcome};
+use crate::names::Names;
+use crate::report::with_separators;
+use crate::story::{Story, tell};
+use crate::why::{self, Cause};
+use ::std::fmt;
+
+/// How a schedule failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// A panic that nobody handled: a failed assertion, most often.
+    Panic,
+    /// Threads that wait for each other, or for something that will never come.
+    Deadlock,
+    /// A thread that polls for ever for something that nobody is left to change.
+    Livelock,
+    /// Two unordered accesses to plain memory, one of them a write.
+    DataRace,
+    /// Too many steps: a loop without end.
+    TooManySteps,
+    /// A thread that neither ends nor comes to its next operation.
+    Stuck,
+    /// The same schedule went differently the second time.
+    NotRepeatable,
+    /// Threads that still wait when the checked code is done.
+    LeftBehind,
+    /// The code ends the process.
+    Exits,
+    /// Nothing to check: one thread only, or nothing shared.
+    Vacuous,
+}
+
+/// A thread that waits for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blocked {
+    /// Its number; 0 is the checked closure's own.
+    pub thread: usize,
+    /// Its name.
+    pub name: String,
+    /// What it waits for, in words: `lock`, `notification`, `end of thread`…
+    pub wants: String,
+    /// The object's name; the thread's for `end of thread`; "1 of 2" have come for `others`.
+    pub object: String,
+    /// The threads that would have to act.
+    pub held_by: Vec<usize>,
+    /// The names of what it holds itself.
+    pub holds: Vec<String>,
+    /// Where it waits.
+    pub place: crate::Place,
+}
+
+/// A failing schedule.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Failure {
+    /// What kind of failure.
+    pub kind: FailureKind,
+    /// What happened, or the panic's message.
+    pub message: String,
+    /// What the schedule shows as its cause.
+    pub cause: Cause,
+    /// Runs until it was found, this one included.
+    pub executions: usize,
+    /// Unlucky moments in it.
+    pub cost: usize,
+    /// Runs this schedule again: [`Checker::replay`].
+    pub replay: String,
+    /// Who waits for what, when nobody can move.
+    pub blocked: Vec<Blocked>,
+    story: Story,
+}
+
+impl Failure {
+    pub(crate) fn new(note: FailureNote, outcome: &Outcome, executions: usize) -> Self {
+        let names = Names::new(&outcome.trace);
+        let told = why::explain(&note, &outcome.trace, &names);
+        let mut failure = Failure::bare(note, executions);
+        failure.cause = told.cause;
+        failure.cost = outcome.search.spent();
+        failure.replay = outcome.search.token();
+        failure.blocked = told.blocked;
+        failure.story = Story {
+            title: failure.title(),
+            because: told.because,
+            replay: failure.replay.clone(),
+            schedule: executions,
+            cost: failure.cost,
+            ..tell(&outcome.trace, &names, &told.focus)
+        };
+        failure
+    }
+
+    /// A failure without a schedule to show.
+    pub(crate) fn bare(note: FailureNote, executions: usize) -> Self {
+        let mut failure = Failure {
+            kind: note.kind,
+            message: note.message,
+            cause: Cause::Unexplained,
+            executions,
+            cost: 0,
+            replay: String::new(),
+            blocked: Vec::new(),
+            story: Story::default(),
+        };
+        failure.story.title = failure.title();
+        failure.story.because = vec![failure.message.clone()];
+        failure
+    }
+
+    fn title(&self) -> String {
+        let what = match (self.kind, self.cause) {
+            (FailureKind::Panic, Cause::LostUpdate | Cause::CheckThenAct) => "Lost update",
+            (FailureKind::Panic, Cause::StaleRead) => "Stale read",
+            (FailureKind::Panic, Cause::NotJoined) => "Not waited for",
+            (FailureKind::Panic, _) => "Panic",
+            (FailureKind::Deadlock, Cause::LostWakeup) => "Lost wake-up",
+            (FailureKind::Deadlock, _) => "Deadlock",
+            (FailureKind::Livelock, _) => "Livelock",
+            (FailureKind::DataRace, _) => "Data race",
+            (FailureKind::TooManySteps, _) => "No end in sight",
+            (FailureKind::Stuck, _) => "Stuck",
+            (FailureKind::NotRepeatable, _) => return "Not repeatable".into(),
+            (FailureKind::LeftBehind, _) => "Left behind",
+            (FailureKind::Exits, _) => "Ends the process",
+            (FailureKind::Vacuous, _) => return "Nothing to interleave".into(),
+        };
+        let luck = match self.cost {
+            0 => "no unlucky moment needed".into(),
+            1 => "one unlucky moment".into(),
+            n => format!("{n} unlucky moments"),
+        };
+        format!("{what}: found in schedule {} ({luck})", with_separators(self.executions))
+    }
+
+    /// The failing schedule, told step by step.
+    pub fn story(&self) -> Story {
+        self.story.clone()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.story.terminal(100, false))
+    }
+}
+
+impl ::std::error::Error for Failure {}
