@@ -1,5 +1,6 @@
 //! Running a closure under every schedule that matters.
 
+use crate::engine::random::Chance;
 use crate::engine::{Execution, FailureNote, Features, Outcome, Settings, in_model, search::Search};
 use crate::failure::{Failure, FailureKind};
 use crate::report::Report;
@@ -20,6 +21,18 @@ pub struct Checker {
     settings: Settings,
     replay: Option<String>,
     vacuous: bool,
+    strategy: Strategy,
+}
+
+/// Which schedules are tried.
+#[derive(Clone, Copy, Debug)]
+enum Strategy {
+    /// All of them, the simplest first.
+    Exhaustive,
+    /// Some, by chance.
+    Random { runs: usize, seed: u64 },
+    /// Some, by priorities that change `depth - 1` times.
+    Pct { depth: usize, runs: usize, seed: u64 },
 }
 
 impl Default for Checker {
@@ -41,6 +54,7 @@ impl Default for Checker {
             },
             replay: None,
             vacuous: false,
+            strategy: Strategy::Exhaustive,
         }
     }
 }
@@ -135,6 +149,21 @@ impl Checker {
         self
     }
 
+    /// Tries `runs` schedules by chance instead of all: for programs too long to explore. The same seed gives the same
+    /// schedules. A failure found so can be replayed, but need not be the simplest.
+    pub fn random(mut self, runs: usize, seed: u64) -> Self {
+        self.strategy = Strategy::Random { runs, seed };
+        self
+    }
+
+    /// Tries `runs` schedules by random priorities that change `depth - 1` times (PCT: Burckhardt, Kothari, Musuvathi,
+    /// Nagarakatte, ASPLOS 2010). A bug that takes `depth` events in a certain order is found by one run with a
+    /// probability of at least 1 / (n * k^(depth - 1)), for n threads and k steps.
+    pub fn pct(mut self, depth: usize, runs: usize, seed: u64) -> Self {
+        self.strategy = Strategy::Pct { depth, runs, seed };
+        self
+    }
+
     /// Accepts code in which only one thread runs, or nothing is shared.
     pub fn allow_vacuous(mut self) -> Self {
         self.vacuous = true;
@@ -166,7 +195,15 @@ impl Checker {
             round.run(search)?;
             return Ok(round.report);
         }
-        round.explore()?;
+        match self.strategy {
+            Strategy::Exhaustive => round.explore()?,
+            Strategy::Random { runs, seed } => {
+                round.sample(runs, seed, |seed, _| Chance::uniform(seed))?;
+            }
+            Strategy::Pct { depth, runs, seed } => {
+                round.sample(runs, seed, |seed, length| Chance::by_priority(seed, depth, length))?;
+            }
+        }
         round.run_the_plainest_again()?;
         round.refuse_the_vacuous()?;
         Ok(round.report)
@@ -206,6 +243,27 @@ impl Round<'_> {
                 return Ok(());
             }
         }
+        Ok(())
+    }
+
+    /// Some schedules by chance; `draw` makes a chooser from a seed and the steps of the longest run so far.
+    fn sample(
+        &mut self,
+        runs: usize,
+        seed: u64,
+        draw: impl Fn(u64, usize) -> Chance,
+    ) -> Result<(), Box<Failure>> {
+        // The plainest schedule first, to compare with at the end, and to know how long a run is.
+        self.report.rounds.push(0);
+        self.run(Search::with_bound(Some(0)))?;
+        for run in 1..runs.max(1) {
+            if self.checker.max_time.is_some_and(|most| self.started.elapsed() > most) {
+                break;
+            }
+            let chance = draw(seed.wrapping_add(run as u64), self.report.max_steps);
+            self.run(Search::by(chance))?;
+        }
+        self.report.seed = Some(seed);
         Ok(())
     }
 

@@ -15,6 +15,8 @@ pub struct Report {
     /// The number of unlucky moments up to which every schedule was covered; `None` when not even the
     /// schedules without any were.
     pub bound: Option<usize>,
+    /// The seed, when schedules were chosen by chance.
+    pub seed: Option<u64>,
     /// The most threads alive at a time.
     pub max_threads: usize,
     /// The most steps in one run.
@@ -26,6 +28,9 @@ pub struct Report {
 /// What was covered, never more than is true: "every schedule, in 1,432 runs".
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(seed) = self.seed {
+            return write!(f, "{} schedules by chance (seed {seed})", with_separators(self.executions));
+        }
         match (self.complete, self.bound) {
             (true, _) => write!(f, "every schedule")?,
             (false, None) => write!(f, "some schedules only")?,

@@ -10,6 +10,7 @@ mod effects;
 mod execution;
 mod hash;
 mod os_threads;
+pub(crate) mod random;
 mod schedule;
 pub(crate) mod search;
 mod world;

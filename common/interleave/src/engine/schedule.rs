@@ -10,6 +10,9 @@ use crate::trace::{Kind, Loc, NONE};
 const SPINNING: u32 = 2;
 /// …and after this many, alone and seeing the newest value, for one that will never stop.
 const HOPELESS: u32 = 50;
+/// After this many steps in a row a thread lets others go first, for free: what can only go on for ever under an
+/// unfair scheduler is no fault of the program.
+const FAIR: usize = 200;
 /// How often in a row a yielding thread may insist on going straight on while nothing happens elsewhere.
 const INSISTENT: u32 = 2;
 
@@ -126,7 +129,9 @@ impl World {
         let others = (0..reasons.len()).filter(|t| *t != me && reasons[*t] == Some(Why::Normal)).count();
         let insists = self.note_yield(me);
         let polls = self.threads[me].spin.repeats > SPINNING;
-        let yields = self.threads[me].pending == Some(Op::Yield) || polls;
+        // A fair scheduler takes the turn from a thread that never stops, sooner or later.
+        let tired = self.turns_in_a_row(me) > FAIR;
+        let yields = self.threads[me].pending == Some(Op::Yield) || polls || tired;
         let could = reasons[me] == Some(Why::Normal);
         let keeps = could && !(yields && others > 0);
 
@@ -180,6 +185,7 @@ impl World {
             self.now = self.now.max(self.threads[thread].deadline);
         }
         self.threads[thread].why = why;
+        self.in_a_row = if self.in_a_row.0 == thread { (thread, self.in_a_row.1 + 1) } else { (thread, 0) };
         Decision::Run(thread)
     }
 
@@ -188,7 +194,13 @@ impl World {
             return 0;
         }
         let costs: Vec<u8> = choices.iter().map(|c| c.cost).collect();
-        self.search.choose(&costs)
+        let threads: Vec<Tid> = choices.iter().map(|c| c.thread).collect();
+        let unlucky: Vec<bool> = choices.iter().map(|c| c.why != Why::Normal).collect();
+        self.search.choose_thread(&costs, &threads, &unlucky)
+    }
+
+    fn turns_in_a_row(&self, me: Tid) -> usize {
+        if self.in_a_row.0 == me { self.in_a_row.1 } else { 0 }
     }
 
     /// Whether `me`, if it yields, may still insist on going straight on.

@@ -5,6 +5,8 @@
 //! same happens-before graph lead to the same state, so a prefix whose graph was seen before, at no
 //! more cost, is run to its end but not branched again.
 
+use super::Tid;
+use super::random::Chance;
 use ::std::collections::HashMap;
 
 /// More alternatives than any choice has; a token that names more is broken.
@@ -37,6 +39,8 @@ pub(crate) struct Search {
     diverged: bool,
     /// Follow the given choices and then the cheapest ones, without branching.
     replaying: bool,
+    /// Choose by chance, without branching.
+    chance: Option<Chance>,
 }
 
 impl Search {
@@ -50,9 +54,37 @@ impl Search {
         Ok(Search { path, replaying: true, ..Search::default() })
     }
 
+    pub(crate) fn by(chance: Chance) -> Self {
+        Search { chance: Some(chance), replaying: true, ..Search::default() }
+    }
+
+    /// Takes one of several threads to run next; `unlucky` tells which would run for no reason.
+    pub(crate) fn choose_thread(&mut self, costs: &[u8], threads: &[Tid], unlucky: &[bool]) -> usize {
+        match &mut self.chance {
+            None => self.choose(costs),
+            Some(chance) => {
+                let taken = chance.thread(threads, unlucky);
+                self.take(taken, costs)
+            }
+        }
+    }
+
+    /// Notes a choice made by chance.
+    fn take(&mut self, taken: usize, costs: &[u8]) -> usize {
+        let index = u16::try_from(taken).expect("fewer than 65,536 alternatives");
+        self.path.push(Node { width: index + 1, taken: index, costs: Some(costs.to_vec()) });
+        self.position += 1;
+        self.spent += u32::from(costs[taken]);
+        taken
+    }
+
     /// Takes one of several alternatives, the cheapest first.
     pub(crate) fn choose(&mut self, costs: &[u8]) -> usize {
         debug_assert!(costs.is_sorted(), "alternatives come cheapest first");
+        if let Some(chance) = &mut self.chance {
+            let taken = chance.value(costs);
+            return self.take(taken, costs);
+        }
         if let Some(node) = self.path.get_mut(self.position) {
             match &node.costs {
                 None => node.costs = Some(costs.to_vec()),

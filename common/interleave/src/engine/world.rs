@@ -241,6 +241,8 @@ pub(crate) struct World {
     pub(super) features: Features,
     pub(super) hash: u64,
     pub(super) steps: usize,
+    /// Who ran last, and how many steps in a row before.
+    pub(super) in_a_row: (Tid, usize),
     /// Model time in nanoseconds.
     pub(super) now: u64,
     /// Spurious wake-ups and early time-outs still allowed.
@@ -267,6 +269,7 @@ impl World {
             features,
             hash: 0,
             steps: 0,
+            in_a_row: (0, 0),
             now: 0,
             luck,
             fence_clock: VectorClock::default(),

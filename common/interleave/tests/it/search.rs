@@ -121,3 +121,43 @@ fn a_report_never_says_more_than_is_true() {
         "{little}"
     );
 }
+
+#[test]
+fn chance_finds_it_too_and_the_seed_repeats_it() {
+    for checker in [Checker::new().random(1_000, 42), Checker::new().pct(3, 1_000, 42)] {
+        let first = checker.check(racy).unwrap_err();
+        let again = checker.check(racy).unwrap_err();
+        assert_eq!((first.executions, &first.replay), (again.executions, &again.replay));
+        let replayed = Checker::new().replay(&first.replay).check(racy).unwrap_err();
+        assert_eq!(replayed.story().steps, first.story().steps);
+        assert_eq!(first.kind, FailureKind::Panic);
+    }
+    let report = Checker::new().random(100, 7).check(steps(3, 3)).unwrap();
+    assert_eq!(report.to_string(), "100 schedules by chance (seed 7)");
+    assert!(!report.complete);
+}
+
+/// Retrying politely without ever yielding goes on for ever only under an unfair scheduler.
+#[test]
+fn a_retry_loop_is_no_endless_loop_under_a_fair_scheduler() {
+    use std::sync::Mutex;
+    let program = || {
+        let (left, right) = (Mutex::new(0), Mutex::new(0));
+        let both = |first: &Mutex<i32>, second: &Mutex<i32>| {
+            loop {
+                let mut one = first.lock().unwrap();
+                if let Ok(mut two) = second.try_lock() {
+                    *one += 1;
+                    *two += 1;
+                    return;
+                }
+            }
+        };
+        thread::scope(|s| {
+            s.spawn(|| both(&left, &right));
+            both(&right, &left);
+        });
+        assert_eq!((left.into_inner().unwrap(), right.into_inner().unwrap()), (2, 2));
+    };
+    Checker::new().bound(2).runs_beyond_bound(0).check(program).unwrap_or_else(|failure| panic!("{failure}"));
+}
