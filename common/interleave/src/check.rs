@@ -1,8 +1,11 @@
 //! Running a closure under every schedule that matters.
 
 use crate::engine::random::Chance;
-use crate::engine::{Execution, FailureNote, Features, Outcome, Settings, in_model, search::Search};
+use crate::engine::{
+    Execution, FailureNote, Features, Outcome, Settings, in_model, lock_order, search::Search,
+};
 use crate::failure::{Failure, FailureKind};
+use crate::names::Names;
 use crate::report::Report;
 use ::std::sync::Arc;
 use ::std::time::{Duration, Instant};
@@ -204,6 +207,10 @@ impl Checker {
                 round.sample(runs, seed, |seed, length| Chance::by_priority(seed, depth, length))?;
             }
         }
+        if round.report.complete {
+            // Every schedule was tried and none deadlocked: something the order of locks does not show prevents it.
+            round.report.suspicion = None;
+        }
         round.run_the_plainest_again()?;
         round.refuse_the_vacuous()?;
         Ok(round.report)
@@ -315,7 +322,12 @@ impl Round<'_> {
             return Err(self.not_repeatable(outcome));
         }
         match outcome.failure.take() {
-            None => Ok(outcome.search),
+            None => {
+                if self.report.suspicion.is_none() {
+                    self.report.suspicion = suspicion(&outcome);
+                }
+                Ok(outcome.search)
+            }
             Some(note) => Err(Box::new(Failure::new(note, &outcome, self.report.executions))),
         }
     }
@@ -351,4 +363,17 @@ impl Round<'_> {
         let note = FailureNote::of(FailureKind::Vacuous, message);
         Err(Box::new(Failure::bare(note, self.report.executions)))
     }
+}
+
+/// A circle in the order of locks, in a sentence.
+fn suspicion(outcome: &Outcome) -> Option<String> {
+    let circle = lock_order::circle(&outcome.lock_edges)?;
+    let names = Names::new(&outcome.trace);
+    let step = |edge: &&lock_order::Edge| {
+        let (who, taken, held) =
+            (names.thread(edge.thread), names.object(edge.taken), names.object(edge.held));
+        format!("{who} takes {taken} at {} while it holds {held}", names.at(edge.at))
+    };
+    let steps: Vec<String> = circle.iter().map(step).collect();
+    Some(format!("Locks are taken in a circle: {}. No schedule that was tried closed it.", steps.join("; ")))
 }

@@ -17,6 +17,9 @@ pub struct Report {
     pub bound: Option<usize>,
     /// The seed, when schedules were chosen by chance.
     pub seed: Option<u64>,
+    /// Locks taken in a circle that no schedule closed, in a sentence; only when not every schedule was covered, for
+    /// otherwise the circle cannot close.
+    pub suspicion: Option<String>,
     /// The most threads alive at a time.
     pub max_threads: usize,
     /// The most steps in one run.

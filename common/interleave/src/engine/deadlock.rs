@@ -1,6 +1,6 @@
 //! When nobody can move: who waits for what, and who would have to act.
 
-use super::world::{Held, State, World};
+use super::world::{Awaits, Held, State, World};
 use super::{Op, Tid};
 use crate::failure::FailureKind;
 use crate::trace::{Kind, Loc, NONE};
@@ -61,12 +61,13 @@ impl World {
                 Op::Recv { channel, .. } => (Want::Message, channel),
                 Op::Join(child) => (Want::End, child as u32),
                 Op::Meet(m) => (Want::Company, m),
-                Op::Token(t) => (Want::Token, t),
+                Op::Token { .. } => self.awaited(thread).map_or((Want::Token, NONE), |a| (a.want, a.object)),
                 Op::Park { .. } => (Want::Unpark, NONE),
                 Op::Start | Op::Sleep | Op::Yield | Op::Free => continue,
             };
             let on = match op {
                 Op::Join(child) => vec![child],
+                Op::Token { .. } if wants == Want::End => vec![object as Tid],
                 _ => self.holders(object),
             };
             let meeting = match self.objects.get(object as usize).map(|o| &o.state) {
@@ -96,9 +97,36 @@ impl World {
         }
     }
 
+    /// What a task waits for: the end of a thread by the thread's number.
+    fn awaited(&self, thread: Tid) -> Option<Awaits> {
+        let awaits = self.threads[thread].awaits?;
+        Some(match (awaits.want, &self.objects[awaits.object as usize].state) {
+            (Want::End, State::Shared { holders }) => {
+                // Before its first step the thread does not hold its own end.
+                Awaits { object: holders.first().map_or(NONE, |t| *t as u32), ..awaits }
+            }
+            _ => awaits,
+        })
+    }
+
+    /// The task is about to wait for its token: says what for, and moves it to the place where it does.
+    pub(super) fn note_what_the_task_awaits(&mut self, thread: Tid) {
+        let Some(Awaits { object, want, at }) = self.awaited(thread) else {
+            let at = self.threads[thread].at;
+            return self.event(thread, Kind::WantToken, NONE, 0, 0, at);
+        };
+        self.threads[thread].at = at;
+        if let Some(kind) = wish(want) {
+            let holder = self.holders(object).first().map_or(0, |t| *t as u64 + 1);
+            let value = if want == Want::End { 0 } else { holder };
+            self.event(thread, kind, object, value, 0, at);
+        }
+    }
+
     pub(super) fn holders(&self, object: u32) -> Vec<Tid> {
         match self.objects.get(object as usize).map(|o| &o.state) {
             Some(State::Mutex { owner: Some(owner) }) => vec![*owner],
+            Some(State::Shared { holders }) => holders.clone(),
             Some(State::RwLock { writer, readers }) => writer.iter().chain(readers).copied().collect(),
             _ => Vec::new(),
         }
@@ -107,18 +135,7 @@ impl World {
     /// The trace ends with each thread's wish, even where it could have gone on when it announced it.
     fn say_what_they_want(&mut self, waiting: &[Waiting]) {
         for w in waiting {
-            let kind = match w.wants {
-                Want::Lock => Kind::WantLock,
-                Want::ReadLock => Kind::WantRead,
-                Want::WriteLock => Kind::WantWrite,
-                Want::End => Kind::WantJoin,
-                Want::Message => Kind::WantRecv,
-                Want::Room => Kind::WantSend,
-                Want::Unpark => Kind::WantUnpark,
-                Want::Company => Kind::WantMeet,
-                Want::Token => Kind::WantToken,
-                Want::Notification | Want::Relock => continue,
-            };
+            let Some(kind) = wish(w.wants) else { continue };
             let last = self.events.iter().rfind(|e| e.thread == w.thread && e.kind != Kind::Switch);
             if last.is_none_or(|e| e.kind != kind) {
                 let holder = w.on.first().map_or(0, |t| *t as u64 + 1);
@@ -143,4 +160,20 @@ pub(crate) fn circle(waiting: &[Waiting]) -> Option<Vec<Tid>> {
         }
     }
     None
+}
+
+/// How the trace says that a thread waits for this; a notification is waited for in words of its own.
+fn wish(want: Want) -> Option<Kind> {
+    match want {
+        Want::Lock => Some(Kind::WantLock),
+        Want::ReadLock => Some(Kind::WantRead),
+        Want::WriteLock => Some(Kind::WantWrite),
+        Want::End => Some(Kind::WantJoin),
+        Want::Message => Some(Kind::WantRecv),
+        Want::Room => Some(Kind::WantSend),
+        Want::Unpark => Some(Kind::WantUnpark),
+        Want::Company => Some(Kind::WantMeet),
+        Want::Token => Some(Kind::WantToken),
+        Want::Notification | Want::Relock => None,
+    }
 }

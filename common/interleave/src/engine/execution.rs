@@ -2,6 +2,7 @@
 
 use super::clock::VectorClock;
 use super::hash::mix;
+use super::lock_order::Edge;
 use super::os_threads;
 use super::schedule::Decision;
 use super::search::Search;
@@ -41,6 +42,7 @@ pub(crate) struct Outcome {
     pub(crate) most_alive: usize,
     pub(crate) steps: usize,
     pub(crate) shared_objects: usize,
+    pub(crate) lock_edges: Vec<Edge>,
 }
 
 #[derive(Debug)]
@@ -77,7 +79,8 @@ impl Execution {
             era: ERA.fetch_add(1, Ordering::Relaxed),
         });
         let main = Box::new(move || body());
-        let main = execution.start(None, None, VectorClock::default(), main, Location::caller());
+        let clocks = (VectorClock::default(), VectorClock::default());
+        let main = execution.start(None, None, clocks, main, Location::caller());
         execution.hand_over(execution.world(), main);
         let stuck = !execution.watch(patience);
         execution.abandoned.store(true, Ordering::SeqCst);
@@ -93,6 +96,7 @@ impl Execution {
             most_alive: world.most_alive,
             steps: world.steps,
             shared_objects: world.shared_objects(),
+            lock_edges: ::std::mem::take(&mut world.lock_edges),
             search: ::std::mem::take(&mut world.search),
         }
     }
@@ -227,12 +231,16 @@ impl Execution {
         body: Box<dyn FnOnce() + Send>,
         loc: Loc,
     ) -> Option<Tid> {
-        let clock = {
+        let clocks = {
             let Some(mut world) = self.peek() else { return abandon() };
-            world.threads[me].clock.bump(me);
-            world.threads[me].clock.clone()
+            let parent = &mut world.threads[me];
+            parent.clock.bump(me);
+            let clocks = (parent.clock.clone(), parent.fork_clock.clone());
+            // What the parent does from here on is not before the child.
+            parent.fork_clock.bump(me);
+            clocks
         };
-        let child = self.start(name, Some(loc), clock, body, loc);
+        let child = self.start(name, Some(loc), clocks, body, loc);
         let mut world = self.world();
         world.depend(me, code::SPAWN, NONE, true);
         // The child is known by its ancestry, not by its number.
@@ -246,13 +254,14 @@ impl Execution {
         &self,
         name: Option<String>,
         spawned: Option<Loc>,
-        mut clock: VectorClock,
+        (mut clock, mut fork_clock): (VectorClock, VectorClock),
         body: Box<dyn FnOnce() + Send>,
         loc: Loc,
     ) -> Tid {
         let mut world = self.world();
         let me = world.threads.len();
         clock.bump(me);
+        fork_clock.bump(me);
         world.threads.push(ThreadState {
             pending: Some(Op::Start),
             at: loc,
@@ -262,6 +271,7 @@ impl Execution {
             joined: false,
             os: None,
             clock,
+            fork_clock,
             unacquired: VectorClock::default(),
             release_fence: VectorClock::default(),
             notified: false,
@@ -269,6 +279,7 @@ impl Execution {
             token_clock: VectorClock::default(),
             token_hash: 0,
             deadline: 0,
+            awaits: None,
             why: Why::Normal,
             hash: mix(code::START, me as u64),
             held: Vec::new(),

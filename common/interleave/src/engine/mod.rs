@@ -9,6 +9,7 @@ mod deadlock;
 mod effects;
 mod execution;
 mod hash;
+pub(crate) mod lock_order;
 mod os_threads;
 pub(crate) mod random;
 mod schedule;
@@ -55,7 +56,10 @@ pub(crate) enum Op {
         timed: bool,
     },
     /// Until the token is set, which taking it undoes. Never for no reason.
-    Token(Oid),
+    Token {
+        token: Oid,
+        timed: bool,
+    },
     /// Until enough threads have come to the meeting.
     Meet(Oid),
     Sleep,

@@ -41,9 +41,12 @@ impl World {
             thread.spin.last = (0, NONE, 0);
             thread.spin.repeats = 0;
         }
-        if self.reason_to_run(me) != Some(Why::Normal)
-            && let Some((kind, object)) = wish(op)
-        {
+        if self.reason_to_run(me) == Some(Why::Normal) {
+            return;
+        }
+        if matches!(op, Op::Token { .. }) {
+            self.note_what_the_task_awaits(me);
+        } else if let Some((kind, object)) = wish(op) {
             let holder = self.holders(object).first().map_or(0, |t| *t as u64 + 1);
             self.event(me, kind, object, holder, 0, loc);
         }
@@ -91,7 +94,10 @@ impl World {
                 State::Channel(c) if c.length > 0 || c.senders == 0 => Some(Why::Normal),
                 _ => timed.then_some(Why::TimedOut),
             },
-            Op::Token(t) => when(matches!(self.objects[t as usize].state, State::Token { set: true })),
+            Op::Token { token, timed } => match self.objects[token as usize].state {
+                State::Token { set: true } => Some(Why::Normal),
+                _ => timed.then_some(Why::TimedOut),
+            },
             Op::Meet(m) => when(matches!(
                 self.objects[m as usize].state,
                 State::Meeting { wanted, arrived } if arrived >= wanted
@@ -299,9 +305,9 @@ pub(super) fn wish(op: Op) -> Option<(Kind, u32)> {
         Op::Send(c) | Op::Taken(c, _) => Some((Kind::WantSend, c)),
         Op::Recv { channel, .. } => Some((Kind::WantRecv, channel)),
         Op::Meet(m) => Some((Kind::WantMeet, m)),
-        Op::Token(t) => Some((Kind::WantToken, t)),
         Op::Join(t) => Some((Kind::WantJoin, t as u32)),
         Op::Park { .. } => Some((Kind::WantUnpark, NONE)),
-        Op::Start | Op::Wake { .. } | Op::Sleep | Op::Yield | Op::Free => None,
+        // What a task waits for is not its token.
+        Op::Token { .. } | Op::Start | Op::Wake { .. } | Op::Sleep | Op::Yield | Op::Free => None,
     }
 }

@@ -3,8 +3,9 @@
 use super::clock::VectorClock;
 use super::execution::Settings;
 use super::hash::mix;
+use super::lock_order::Edge;
 use super::search::Search;
-use super::{Oid, Op, Tid, Why};
+use super::{Oid, Op, Tid, Want, Why};
 use crate::failure::FailureKind;
 use crate::trace::{Event, Kind, Loc, NONE, ObjectInfo, Show, ThreadInfo, Trace};
 use ::std::collections::VecDeque;
@@ -20,6 +21,14 @@ pub(crate) struct Held {
     pub(crate) since: Loc,
     /// For a mutex: whether its data was borrowed mutably under this guard.
     pub(crate) wrote: bool,
+}
+
+/// What a task waits for, through whatever stand-in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Awaits {
+    pub(super) object: Oid,
+    pub(super) want: Want,
+    pub(super) at: Loc,
 }
 
 /// What a thread runs.
@@ -46,6 +55,8 @@ pub(super) struct ThreadState {
     pub(super) joined: bool,
     pub(super) os: Option<Thread>,
     pub(super) clock: VectorClock,
+    /// Its clock, as far as starting and joining threads moves it.
+    pub(super) fork_clock: VectorClock,
     /// What its relaxed loads have seen; an acquire fence takes it over.
     pub(super) unacquired: VectorClock,
     /// Its clock at its last release fence.
@@ -57,6 +68,8 @@ pub(super) struct ThreadState {
     pub(super) token_clock: VectorClock,
     pub(super) token_hash: u64,
     pub(super) deadline: u64,
+    /// What it will have waited for, when it comes to wait for its token.
+    pub(super) awaits: Option<Awaits>,
     pub(super) why: Why,
     /// Hash of everything that happened before its last step.
     pub(super) hash: u64,
@@ -120,6 +133,10 @@ pub(crate) enum State {
     Meeting {
         wanted: usize,
         arrived: usize,
+    },
+    /// Something that a stand-in's tasks share, and who has it.
+    Shared {
+        holders: Vec<Tid>,
     },
     /// Something touched without a scheduling point, whose order matters all the same.
     Log,
@@ -251,6 +268,7 @@ pub(crate) struct World {
     pub(super) fence_clock: VectorClock,
     pub(super) failure: Option<FailureNote>,
     pub(super) panics: Vec<PanicNote>,
+    pub(super) lock_edges: Vec<Edge>,
     pub(super) joins: usize,
     pub(super) most_alive: usize,
 }
@@ -275,6 +293,7 @@ impl World {
             fence_clock: VectorClock::default(),
             failure: None,
             panics: Vec::new(),
+            lock_edges: Vec::new(),
             joins: 0,
             most_alive: 0,
         }
@@ -405,7 +424,7 @@ pub(crate) struct Step<'a> {
 }
 
 impl Step<'_> {
-    pub(super) fn log(&mut self, kind: Kind, object: u32, value: u64, extra: u64) {
+    pub(crate) fn log(&mut self, kind: Kind, object: u32, value: u64, extra: u64) {
         self.world.event(self.me, kind, object, value, extra, self.loc);
     }
 
@@ -495,7 +514,10 @@ pub(super) mod code {
     pub(in crate::engine) const ARRIVE: u64 = 803;
     pub(in crate::engine) const MEET: u64 = 804;
     pub(in crate::engine) const TOKEN_SET: u64 = 805;
+    /// Plus the reason for waking.
     pub(in crate::engine) const TOKEN_TAKE: u64 = 806;
+    /// Plus which way.
+    pub(in crate::engine) const CHOOSE: u64 = 2_000;
     pub(in crate::engine) const SPAWN: u64 = 900;
     pub(in crate::engine) const CHILD: u64 = 901;
     pub(in crate::engine) const START: u64 = 950;

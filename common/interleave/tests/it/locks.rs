@@ -2,7 +2,7 @@
 use crate::{assert_failure, right, wrong};
 use std::sync::{Arc, Mutex, RwLock, TryLockError};
 use std::thread;
-use std::{Cause, FailureKind};
+use std::{Cause, Checker, FailureKind};
 
 fn add_twice(between: impl Fn(&Mutex<u64>) + Send + Sync + Copy + 'static) {
     let total = Arc::new(Mutex::new(0));
@@ -178,4 +178,52 @@ fn a_panic_poisons() {
         data.clear_poison();
         assert_eq!(*data.lock().unwrap(), 0);
     });
+}
+
+/// The two orders are seen even where the deadlock itself is not tried.
+#[test]
+fn a_circle_of_locks_that_did_not_strike() {
+    let plainest = || Checker::new().bound(0).runs_beyond_bound(0);
+    let report = plainest().check(|| transfers(false)).unwrap();
+    let sentence = report.suspicion.expect("both orders were seen");
+    assert!(sentence.contains("teller takes to at locks.rs:"), "{sentence}");
+    assert!(sentence.contains("main takes from at locks.rs:"), "{sentence}");
+    assert_eq!(plainest().check(|| transfers(true)).unwrap().suspicion, None);
+}
+
+#[test]
+fn a_gate_or_an_order_of_threads_keeps_a_circle_from_closing() {
+    let plainest = || Checker::new().bound(0).runs_beyond_bound(0);
+    let under_a_gate = || {
+        let (gate, a, b) = (Mutex::new(()), Mutex::new(()), Mutex::new(()));
+        thread::scope(|s| {
+            s.spawn(|| {
+                let _gate = gate.lock().unwrap();
+                let _a = a.lock().unwrap();
+                let _b = b.lock().unwrap();
+            });
+            let _gate = gate.lock().unwrap();
+            let _b = b.lock().unwrap();
+            let _a = a.lock().unwrap();
+        });
+    };
+    assert_eq!(plainest().check(under_a_gate).unwrap().suspicion, None);
+    let one_after_the_other = || {
+        let (a, b) = (Mutex::new(()), Mutex::new(()));
+        {
+            let _a = a.lock().unwrap();
+            let _b = b.lock().unwrap();
+        }
+        thread::scope(|s| {
+            s.spawn(|| {
+                let _b = b.lock().unwrap();
+                let _a = a.lock().unwrap();
+            });
+        });
+        let _a = a.lock().unwrap();
+        let _b = b.lock().unwrap();
+    };
+    assert_eq!(plainest().check(one_after_the_other).unwrap().suspicion, None);
+    // And what was explored completely is no suspicion at all.
+    assert_eq!(right(under_a_gate).suspicion, None);
 }

@@ -1,5 +1,6 @@
 //! Mutexes and read-write locks.
 
+use crate::engine::lock_order::Edge;
 use crate::engine::world::{Held, State, Step, code};
 use crate::engine::{Oid, Tid};
 use crate::trace::Kind;
@@ -96,7 +97,15 @@ impl Step<'_> {
     }
 
     fn hold(&mut self, object: Oid) {
-        let since = self.loc;
+        let (me, since) = (self.me, self.loc);
+        let thread = self.thread();
+        let all: Vec<Oid> = thread.held.iter().map(|h| h.object).collect();
+        let when = thread.fork_clock.clone();
+        for held in &all {
+            let gates = all.iter().copied().filter(|gate| gate != held).collect();
+            let edge = Edge { thread: me, held: *held, taken: object, at: since, gates, when: when.clone() };
+            self.world.lock_edges.push(edge);
+        }
         self.thread().held.push(Held { object, since, wrote: false });
     }
 

@@ -1,8 +1,8 @@
 //! Threads: joining, parking, yielding, sleeping.
 
 use crate::engine::hash::mix;
-use crate::engine::world::{State, Step, code};
-use crate::engine::{Oid, Tid, Why};
+use crate::engine::world::{Awaits, Held, State, Step, code};
+use crate::engine::{Oid, Tid, Want, Why};
 use crate::trace::{Kind, NONE};
 
 impl Step<'_> {
@@ -10,7 +10,10 @@ impl Step<'_> {
     pub(crate) fn join(&mut self, child: Tid) {
         let state = &self.world.threads[child];
         let (clock, hash) = (state.clock.clone(), state.hash);
-        self.thread().clock.join(&clock);
+        let fork_clock = self.world.threads[child].fork_clock.clone();
+        let thread = self.thread();
+        thread.clock.join(&clock);
+        thread.fork_clock.join(&fork_clock);
         self.none_depend(mix(code::JOIN, hash));
         self.world.threads[child].joined = true;
         self.world.joins += 1;
@@ -73,12 +76,53 @@ impl Step<'_> {
         }
     }
 
-    pub(crate) fn take_token(&mut self, token: Oid) {
-        self.depend(code::TOKEN_TAKE, token, true);
+    /// `false` when time was up first.
+    pub(crate) fn take_token(&mut self, token: Oid) -> bool {
+        let thread = self.thread();
+        thread.awaits = None;
+        let why = thread.why;
+        self.depend(code::TOKEN_TAKE + why as u64, token, true);
         self.acquire(token);
         if let State::Token { set } = &mut self.object(token).state {
             *set = false;
         }
+        why == Why::Normal
+    }
+
+    /// What the next wait for a token is for.
+    pub(crate) fn awaits(&mut self, object: Oid, want: Want) {
+        let at = self.loc;
+        self.thread().awaits = Some(Awaits { object, want, at });
+    }
+
+    pub(crate) fn hold_shared(&mut self, object: Oid) {
+        let (me, since) = (self.me, self.loc);
+        if let State::Shared { holders } = &mut self.object(object).state {
+            holders.push(me);
+        }
+        self.thread().held.push(Held { object, since, wrote: false });
+    }
+
+    /// A guard may be dropped by another thread than took it.
+    pub(crate) fn let_go_of_shared(&mut self, object: Oid, by: Tid) {
+        self.depend(code::TOUCH, object, true);
+        if let State::Shared { holders } = &mut self.object(object).state
+            && let Some(i) = holders.iter().position(|t| *t == by)
+        {
+            holders.swap_remove(i);
+        }
+        let held = &mut self.world.threads[by].held;
+        if let Some(i) = held.iter().rposition(|h| h.object == object) {
+            held.remove(i);
+        }
+    }
+
+    /// One of several ways: the first is the likely one, any other bad luck.
+    pub(crate) fn choose(&mut self, ways: usize) -> usize {
+        let costs: Vec<u8> = (0..ways).map(|way| u8::from(way > 0)).collect();
+        let way = self.world.search.choose(&costs);
+        self.none_depend(code::CHOOSE + way as u64);
+        way
     }
 
     /// A line of the trace in words of its own, about an object or about none.
