@@ -1,9 +1,13 @@
 //! What code can ask about the model it runs in, for those who write checks.
 
+mod shared;
+
 use crate::engine::{self, Handle, Op, State, point, quiet};
 use ::std::fmt;
 use ::std::panic::Location;
 use ::std::sync::{Mutex, MutexGuard, PoisonError};
+use ::std::time::Duration;
+pub use shared::{Deed, Hold, Shared, Wish, choose};
 
 /// Whether the calling thread runs inside a check.
 pub fn in_model() -> bool {
@@ -86,7 +90,21 @@ impl Token {
     pub fn wait(&self) {
         assert!(in_model(), "a token is waited for only inside a check");
         let id = self.id();
-        point(Op::Token(id), Location::caller(), |step| step.take_token(id));
+        point(Op::Token { token: id, timed: false }, Location::caller(), |step| step.take_token(id));
+    }
+
+    /// Waits until it is set, and takes it, or until so much of the model's time has passed; then the answer is
+    /// `false`. That may happen early, as with every time-out of a check.
+    ///
+    /// # Panics
+    /// Outside a check.
+    #[track_caller]
+    pub fn wait_at_most(&self, limit: Duration) -> bool {
+        assert!(in_model(), "a token is waited for only inside a check");
+        let (id, at) = (self.id(), Location::caller());
+        let nanoseconds = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
+        quiet(at, |step| step.deadline_in(nanoseconds));
+        point(Op::Token { token: id, timed: true }, at, |step| step.take_token(id)).unwrap_or(true)
     }
 }
 

@@ -55,7 +55,8 @@ fn want(w: &Waiting, names: &Names) -> String {
         Want::End => format!("the end of {}", names.thread(w.object as usize)),
         Want::Unpark => "somebody to unpark it".into(),
         Want::Company => "the others".into(),
-        Want::Token => "somebody to wake it".into(),
+        Want::Token if w.object == NONE => "somebody to wake it".into(),
+        Want::Token => object.into(),
     }
 }
 
@@ -95,7 +96,8 @@ fn blocked(w: &Waiting, names: &Names) -> Blocked {
     };
     let object = match w.wants {
         Want::End => names.thread(w.object as usize).into(),
-        Want::Unpark | Want::Token => String::new(),
+        Want::Unpark => String::new(),
+        Want::Token if w.object == NONE => String::new(),
         Want::Company => format!("{} of {}", w.meeting.0, w.meeting.1),
         _ => names.object(w.object).into(),
     };
