@@ -123,6 +123,7 @@ pub mod model;
 mod names;
 pub mod process;
 pub mod race;
+mod record;
 mod report;
 mod sentences;
 mod story;
@@ -135,6 +136,7 @@ mod why;
 
 pub use check::{Checker, check};
 pub use failure::{Blocked, Failure, FailureKind};
+pub use record::{Recording, record};
 pub use report::Report;
 pub use story::{Place, Step, Story};
 pub use why::Cause;

@@ -47,6 +47,8 @@ pub(crate) fn say(event: &Event, trace: &Trace, names: &Names) -> String {
             0 => format!("notifies all on {object}: nobody waits"),
             n => format!("notifies all on {object}: wakes {n}"),
         },
+        Kind::Notify if event.value == 1 => format!("notifies all on {object}"),
+        Kind::Notify => format!("notifies {object}"),
         Kind::Load => format!("reads {object} = {}{}", show(event.value), order(event.extra)),
         Kind::StaleLoad => {
             let order = if event.extra == 0 { " (relaxed)" } else { order(event.extra) };
@@ -77,7 +79,9 @@ pub(crate) fn say(event: &Event, trace: &Trace, names: &Names) -> String {
         Kind::Meet => "has met the others".into(),
         Kind::WantToken if event.object == NONE => "waits to be woken".into(),
         Kind::WantToken => format!("waits for {object}"),
-        Kind::Note => trace.notes.get(event.value as usize).map_or_else(String::new, |n| n.replace("{}", object)),
+        Kind::Note => {
+            trace.notes.get(event.value as usize).map_or_else(String::new, |n| n.replace("{}", object))
+        }
         Kind::WantMeet => "is at work, waits for the others".into(),
         Kind::PlainRead => format!("reads {object}"),
         Kind::PlainWrite => format!("writes {object}"),

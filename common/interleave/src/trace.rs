@@ -38,6 +38,8 @@ pub(crate) enum Kind {
     NotifyOne,
     /// The value is how many were woken.
     NotifyAll,
+    /// A notification of a real run, which does not tell whom it woke; the value is 1 when it was for all.
+    Notify,
     Load,
     StaleLoad,
     Store,
@@ -84,6 +86,8 @@ pub(crate) struct Event {
     pub(crate) value: u64,
     pub(crate) extra: u64,
     pub(crate) loc: Loc,
+    /// When: the number of the event in a check, nanoseconds in a real run.
+    pub(crate) at: u64,
 }
 
 /// How the bits of an atomic's value are to be read.

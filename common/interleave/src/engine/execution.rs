@@ -12,7 +12,7 @@ use crate::failure::FailureKind;
 use crate::trace::{Kind, Loc, NONE, ThreadInfo, Trace};
 use ::std::any::Any;
 use ::std::panic::{self, AssertUnwindSafe, Location};
-use ::std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use ::std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use ::std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use ::std::thread::Thread;
 use ::std::time::{Duration, Instant};
@@ -68,7 +68,6 @@ impl Execution {
         settings: Arc<Settings>,
         features: Features,
     ) -> Outcome {
-        static ERA: AtomicU32 = AtomicU32::new(1);
         install_hook();
         let patience = settings.patience;
         let execution = Arc::new(Execution {
@@ -76,7 +75,7 @@ impl Execution {
             turn: AtomicUsize::new(0),
             abandoned: AtomicBool::new(false),
             controller: ::std::thread::current(),
-            era: ERA.fetch_add(1, Ordering::Relaxed),
+            era: super::next_era(),
         });
         let main = Box::new(move || body());
         let clocks = (VectorClock::default(), VectorClock::default());

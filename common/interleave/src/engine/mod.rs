@@ -20,9 +20,9 @@ use crate::trace::Loc;
 use ::std::cell::{Cell, RefCell};
 use ::std::sync::Arc;
 pub(crate) use ::std::sync::atomic::AtomicU64 as RealAtomicU64;
-use ::std::sync::atomic::Ordering;
+use ::std::sync::atomic::{AtomicU32, Ordering};
 pub(crate) use deadlock::{Waiting, Want, circle};
-pub(crate) use effects::{Received, Update};
+pub(crate) use effects::{Received, Update, order_code};
 pub(crate) use execution::{Execution, Outcome, Settings, is_abandonment, payload_text};
 pub(crate) use world::{FailureNote, Features, State, Step};
 
@@ -147,6 +147,12 @@ pub(crate) fn inspect<R>(look: impl FnOnce(&mut world::World) -> R) -> R {
     with_context(|context| look(&mut context.execution.world()))
 }
 
+/// A number for an execution or a recording that no other has.
+pub(crate) fn next_era() -> u32 {
+    static ERA: AtomicU32 = AtomicU32::new(1);
+    ERA.fetch_add(1, Ordering::Relaxed)
+}
+
 /// What a shared object carries to be known to an execution: where it was made, and its number there.
 #[derive(Debug)]
 pub(crate) struct Handle {
@@ -159,6 +165,18 @@ impl Handle {
     #[track_caller]
     pub(crate) const fn new() -> Self {
         Handle { id: RealAtomicU64::new(0), created: ::std::panic::Location::caller() }
+    }
+
+    /// The object's number in a recording; it is entered there on first use.
+    pub(crate) fn recorded(&self, era: u32, enter: impl FnOnce() -> Oid) -> Oid {
+        // Relaxed: if two threads enter it at the same time it has two numbers, of which one is used no more.
+        let known = self.id.load(Ordering::Relaxed);
+        if known >> 32 == u64::from(era) {
+            return known as u32;
+        }
+        let id = enter();
+        self.id.store(u64::from(era) << 32 | u64::from(id), Ordering::Relaxed);
+        id
     }
 
     /// A handle of an object that enters the execution anew.

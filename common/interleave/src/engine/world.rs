@@ -300,7 +300,8 @@ impl World {
     }
 
     pub(super) fn event(&mut self, thread: Tid, kind: Kind, object: u32, value: u64, extra: u64, loc: Loc) {
-        self.events.push(Event { thread, kind, object, value, extra, loc });
+        let at = self.events.len() as u64;
+        self.events.push(Event { thread, kind, object, value, extra, loc, at });
     }
 
     pub(super) fn register(&mut self, what: &'static str, created: Loc, address: usize, state: State) -> Oid {

@@ -1,8 +1,9 @@
 //! `std::sync::atomic`: the real one outside a check; inside, a relaxed or acquire load may return any
 //! value that the memory model allows.
 
-use crate::engine::{Handle, Oid, Op, State, Update, in_model, point, quiet};
-use crate::trace::{Loc, Show};
+use crate::engine::{Handle, Oid, Op, State, Update, in_model, order_code, point, quiet};
+use crate::record;
+use crate::trace::{Kind, Loc, Show};
 use ::std::fmt;
 use ::std::panic::Location;
 pub use ::std::sync::atomic::{Ordering, compiler_fence};
@@ -68,6 +69,10 @@ macro_rules! atomic {
                 $name { handle: Handle::new(), inner: ::std::sync::atomic::$name::new(value) }
             }
 
+            fn bits(value: $value) -> u64 {
+                $to_bits(value)
+            }
+
             fn id(&self) -> Oid {
                 self.handle.id(stringify!($name), || {
                     State::atomic($to_bits(self.inner.load(Ordering::SeqCst)), $show)
@@ -84,7 +89,17 @@ macro_rules! atomic {
                 if in_model() {
                     return self.load_at(order, Location::caller());
                 }
-                self.inner.load(order)
+                let value = self.inner.load(order);
+                if record::on() {
+                    self.log(Kind::Load, Self::bits(value), order_code(order), Location::caller());
+                }
+                value
+            }
+
+            /// Writes down what happens to this atomic in a recording.
+            #[cold]
+            fn log(&self, kind: Kind, value: u64, extra: u64, at: Loc) {
+                record::log(kind, record::object(&self.handle, stringify!($name), $show), value, extra, at);
             }
 
             #[cold]
@@ -104,6 +119,9 @@ macro_rules! atomic {
             pub fn store(&self, value: $value, order: Ordering) {
                 if in_model() {
                     return self.store_at(value, order, Location::caller());
+                }
+                if record::on() {
+                    self.log(Kind::Store, Self::bits(value), order_code(order), Location::caller());
                 }
                 self.inner.store(value, order);
             }
@@ -168,7 +186,11 @@ macro_rules! atomic {
                     let (Ok(old) | Err(old)) = self.update_at(order, order, None, Location::caller(), |_| Some(value));
                     return old;
                 }
-                self.inner.swap(value, order)
+                let old = self.inner.swap(value, order);
+                if record::on() {
+                    self.log(Kind::Update, $to_bits(old), $to_bits(value), Location::caller());
+                }
+                old
             }
 
             /// Writes `new` if the value is `current`.
@@ -189,7 +211,9 @@ macro_rules! atomic {
                 if in_model() {
                     return self.exchange_at(current, new, success, failure, false, Location::caller());
                 }
-                self.inner.compare_exchange(current, new, success, failure)
+                let result = self.inner.compare_exchange(current, new, success, failure);
+                self.log_exchange(&result, $to_bits(new), Location::caller());
+                result
             }
 
             /// As [`Self::compare_exchange`]; it may also fail for no reason, inside a check too.
@@ -207,7 +231,18 @@ macro_rules! atomic {
                 if in_model() {
                     return self.exchange_at(current, new, success, failure, true, Location::caller());
                 }
-                self.inner.compare_exchange_weak(current, new, success, failure)
+                let result = self.inner.compare_exchange_weak(current, new, success, failure);
+                self.log_exchange(&result, $to_bits(new), Location::caller());
+                result
+            }
+
+            fn log_exchange(&self, result: &Result<$value, $value>, new: u64, at: Loc) {
+                if record::on() {
+                    match result {
+                        Ok(old) => self.log(Kind::Update, $to_bits(*old), new, at),
+                        Err(found) => self.log(Kind::ExchangeFail, $to_bits(*found), 0, at),
+                    }
+                }
             }
 
             /// Reads the value, and goes on trying to write what `change` makes of it.
@@ -271,13 +306,17 @@ macro_rules! fetch {
                 /// Returns the value before.
                 #[track_caller]
                 pub fn $method(&self, value: $value, order: Ordering) -> $value {
+                    let change: fn($value, $value) -> $value = $change;
                     if in_model() {
-                        let change: fn($value, $value) -> $value = $change;
                         let (Ok(old) | Err(old)) =
                             self.update_at(order, order, None, Location::caller(), |old| Some(change(old, value)));
                         return old;
                     }
-                    self.inner.$method(value, order)
+                    let old = self.inner.$method(value, order);
+                    if record::on() {
+                        self.log(Kind::Update, Self::bits(old), Self::bits(change(old, value)), Location::caller());
+                    }
+                    old
                 }
             )*
         }

@@ -2,6 +2,8 @@
 
 use super::{Condvar, Mutex, PoisonError};
 use crate::engine::in_model;
+use crate::record;
+use crate::trace::{Kind, NONE};
 use ::std::panic::Location;
 
 /// [`std::sync::Barrier`].
@@ -46,7 +48,14 @@ impl Barrier {
     #[track_caller]
     pub fn wait(&self) -> BarrierWaitResult {
         if !in_model() {
-            return BarrierWaitResult(self.inner.wait().is_leader());
+            if record::on() {
+                record::log(Kind::WantMeet, NONE, 0, 0, Location::caller());
+            }
+            let result = BarrierWaitResult(self.inner.wait().is_leader());
+            if record::on() {
+                record::log(Kind::Meet, NONE, 0, 0, Location::caller());
+            }
+            return result;
         }
         let at = Location::caller();
         let mut state = self.state.lock_in_model(at).unwrap_or_else(PoisonError::into_inner);

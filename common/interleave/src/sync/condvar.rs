@@ -2,7 +2,8 @@
 
 use super::{LockResult, MutexGuard, PoisonError, map_lock};
 use crate::engine::{Handle, Oid, Op, State, in_model, point, quiet};
-use crate::trace::Loc;
+use crate::record;
+use crate::trace::{Kind, Loc, Show};
 use ::std::panic::Location;
 use ::std::time::Duration;
 
@@ -43,6 +44,10 @@ impl Condvar {
         self.handle.id("Condvar", || State::Condvar { waiters: Vec::new() })
     }
 
+    fn recorded(&self) -> u32 {
+        record::object(&self.handle, "Condvar", Show::Unsigned)
+    }
+
     pub(super) fn wait_in_model<'a, T: ?Sized>(
         &self,
         guard: MutexGuard<'a, T>,
@@ -75,7 +80,15 @@ impl Condvar {
             return self.wait_in_model(guard, None, Location::caller()).0;
         }
         let (lock, inner) = guard.into_parts();
-        lock.wrap(self.inner.wait(inner))
+        if !record::on() {
+            return lock.wrap(self.inner.wait(inner));
+        }
+        let (id, mutex, at) = (self.recorded(), lock.recorded(), Location::caller());
+        record::log(Kind::Wait, id, u64::from(mutex), 0, at);
+        let result = self.inner.wait(inner);
+        record::log(Kind::Wake, id, 0, 0, at);
+        record::log(Kind::Lock, mutex, 0, 0, at);
+        lock.wrap(result)
     }
 
     /// Waits until `condition` is false.
@@ -119,10 +132,21 @@ impl Condvar {
             };
             (guard, WaitTimeoutResult(result.timed_out()))
         };
-        match self.inner.wait_timeout(inner, limit) {
+        let recorded = record::on().then(|| (self.recorded(), lock.recorded(), Location::caller()));
+        if let Some((id, mutex, at)) = recorded {
+            record::log(Kind::Wait, id, u64::from(mutex), 0, at);
+        }
+        let result = match self.inner.wait_timeout(inner, limit) {
             Ok(pair) => Ok(wrap(pair)),
             Err(poison) => Err(PoisonError::new(wrap(poison.into_inner()))),
+        };
+        if let Some((id, mutex, at)) = recorded {
+            let timed_out = result.as_ref().is_ok_and(|(_, result)| result.timed_out());
+            let kind = if timed_out { Kind::TimedOut } else { Kind::Wake };
+            record::log(kind, id, 0, 0, at);
+            record::log(Kind::Lock, mutex, 0, 0, at);
         }
+        result
     }
 
     /// Waits until `condition` is false, at most `limit` long in all.
@@ -159,6 +183,9 @@ impl Condvar {
             let id = self.id();
             point(Op::Free, Location::caller(), |step| step.notify_one(id));
         } else {
+            if record::on() {
+                record::log(Kind::Notify, self.recorded(), 0, 0, Location::caller());
+            }
             self.inner.notify_one();
         }
     }
@@ -174,6 +201,9 @@ impl Condvar {
             let id = self.id();
             point(Op::Free, at, |step| step.notify_all(id));
         } else {
+            if record::on() {
+                record::log(Kind::Notify, self.recorded(), 1, 0, at);
+            }
             self.inner.notify_all();
         }
     }

@@ -4,7 +4,8 @@
 //! the real one.
 
 use crate::engine::{Handle, Oid, Op, Received, State, in_model, inspect, point, quiet};
-use crate::trace::Loc;
+use crate::record;
+use crate::trace::{Kind, Loc, Show};
 use ::std::collections::VecDeque;
 use ::std::fmt;
 use ::std::panic::Location;
@@ -113,14 +114,30 @@ pub struct SyncSender<T>(Tx<mpsc::SyncSender<T>, T>);
 pub struct Receiver<T>(Rx<T>);
 
 enum Tx<R, T> {
-    Real(R),
+    /// With what a recording knows it by.
+    Real(R, Arc<Handle>),
     Modelled(Arc<Modelled<T>>),
 }
 
 enum Rx<T> {
-    Real(mpsc::Receiver<T>),
+    Real(mpsc::Receiver<T>, Arc<Handle>),
     /// The cell keeps a receiver from being shared between threads, as the real one does.
     Modelled(Arc<Modelled<T>>, ::std::marker::PhantomData<::std::cell::Cell<()>>),
+}
+
+/// Writes down what happens to a real channel in a recording.
+fn log(handle: &Handle, kind: Kind, at: Loc) {
+    if record::on() {
+        record::log(kind, record::object(handle, "channel", Show::Unsigned), 0, 0, at);
+    }
+}
+
+fn received(message: bool, closed: bool) -> Kind {
+    match (message, closed) {
+        (true, _) => Kind::Recv,
+        (false, true) => Kind::RecvClosed,
+        (false, false) => Kind::RecvEmpty,
+    }
 }
 
 /// [`std::sync::mpsc::channel`].
@@ -131,7 +148,8 @@ pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
         return (Sender(Tx::Modelled(channel.clone())), Receiver(Rx::modelled(channel)));
     }
     let (sender, receiver) = mpsc::channel();
-    (Sender(Tx::Real(sender)), Receiver(Rx::Real(receiver)))
+    let handle = Arc::new(Handle::new());
+    (Sender(Tx::Real(sender, Arc::clone(&handle))), Receiver(Rx::Real(receiver, handle)))
 }
 
 /// [`std::sync::mpsc::sync_channel`].
@@ -142,13 +160,14 @@ pub fn sync_channel<T>(bound: usize) -> (SyncSender<T>, Receiver<T>) {
         return (SyncSender(Tx::Modelled(channel.clone())), Receiver(Rx::modelled(channel)));
     }
     let (sender, receiver) = mpsc::sync_channel(bound);
-    (SyncSender(Tx::Real(sender)), Receiver(Rx::Real(receiver)))
+    let handle = Arc::new(Handle::new());
+    (SyncSender(Tx::Real(sender, Arc::clone(&handle))), Receiver(Rx::Real(receiver, handle)))
 }
 
 impl<R: Clone, T> Clone for Tx<R, T> {
     fn clone(&self) -> Self {
         match self {
-            Tx::Real(sender) => Tx::Real(sender.clone()),
+            Tx::Real(sender, handle) => Tx::Real(sender.clone(), Arc::clone(handle)),
             Tx::Modelled(channel) => {
                 let id = channel.id();
                 quiet(channel.handle.created, |step| step.add_sender(id));
@@ -186,7 +205,11 @@ impl<T> Sender<T> {
     #[track_caller]
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
         match &self.0 {
-            Tx::Real(sender) => sender.send(message),
+            Tx::Real(sender, handle) => {
+                // Before, so that no receiver is told of it first.
+                log(handle, Kind::Send, Location::caller());
+                sender.send(message)
+            }
             Tx::Modelled(channel) => channel.send(message, Location::caller()),
         }
     }
@@ -200,7 +223,23 @@ impl<T> SyncSender<T> {
     #[track_caller]
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
         match &self.0 {
-            Tx::Real(sender) => sender.send(message),
+            Tx::Real(sender, handle) if record::on() => {
+                let at = Location::caller();
+                match sender.try_send(message) {
+                    Ok(()) => {
+                        log(handle, Kind::Send, at);
+                        Ok(())
+                    }
+                    Err(TrySendError::Disconnected(message)) => Err(SendError(message)),
+                    Err(TrySendError::Full(message)) => {
+                        log(handle, Kind::WantSend, at);
+                        let result = sender.send(message);
+                        log(handle, Kind::Send, at);
+                        result
+                    }
+                }
+            }
+            Tx::Real(sender, _) => sender.send(message),
             Tx::Modelled(channel) => channel.send(message, Location::caller()),
         }
     }
@@ -212,7 +251,12 @@ impl<T> SyncSender<T> {
     #[track_caller]
     pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
         match &self.0 {
-            Tx::Real(sender) => sender.try_send(message),
+            Tx::Real(sender, handle) => {
+                let result = sender.try_send(message);
+                let full = matches!(result, Err(TrySendError::Full(_)));
+                log(handle, if full { Kind::SendFull } else { Kind::Send }, Location::caller());
+                result
+            }
             Tx::Modelled(channel) => channel.try_send(message, Location::caller()),
         }
     }
@@ -232,7 +276,12 @@ impl<T> Receiver<T> {
     #[track_caller]
     pub fn recv(&self) -> Result<T, RecvError> {
         match &self.0 {
-            Rx::Real(receiver) => receiver.recv(),
+            Rx::Real(receiver, handle) => {
+                log(handle, Kind::WantRecv, Location::caller());
+                let result = receiver.recv();
+                log(handle, received(result.is_ok(), true), Location::caller());
+                result
+            }
             Rx::Modelled(channel, _) => {
                 let op = |channel| Op::Recv { channel, timed: false };
                 channel.recv(op, false, Location::caller()).map_err(|_| RecvError)
@@ -247,7 +296,13 @@ impl<T> Receiver<T> {
     #[track_caller]
     pub fn recv_timeout(&self, limit: Duration) -> Result<T, RecvTimeoutError> {
         match &self.0 {
-            Rx::Real(receiver) => receiver.recv_timeout(limit),
+            Rx::Real(receiver, handle) => {
+                log(handle, Kind::WantRecv, Location::caller());
+                let result = receiver.recv_timeout(limit);
+                let closed = matches!(result, Err(RecvTimeoutError::Disconnected));
+                log(handle, received(result.is_ok(), closed), Location::caller());
+                result
+            }
             Rx::Modelled(channel, _) => {
                 let at = Location::caller();
                 let nanoseconds = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
@@ -268,7 +323,12 @@ impl<T> Receiver<T> {
     #[track_caller]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
         match &self.0 {
-            Rx::Real(receiver) => receiver.try_recv(),
+            Rx::Real(receiver, handle) => {
+                let result = receiver.try_recv();
+                let closed = matches!(result, Err(TryRecvError::Disconnected));
+                log(handle, received(result.is_ok(), closed), Location::caller());
+                result
+            }
             Rx::Modelled(channel, _) => {
                 channel.recv(|_| Op::Free, true, Location::caller()).map_err(|found| match found {
                     Received::Nothing => TryRecvError::Empty,

@@ -2,7 +2,8 @@
 
 use super::{LockResult, TryLockError, TryLockResult, map_lock, map_try, take_free};
 use crate::engine::{self, Handle, Oid, Op, State, in_model, point, quiet};
-use crate::trace::Loc;
+use crate::record;
+use crate::trace::{Kind, Loc, Show};
 use ::std::fmt;
 use ::std::ops::{Deref, DerefMut};
 use ::std::panic::Location;
@@ -52,7 +53,29 @@ impl<T: ?Sized> Mutex<T> {
         if in_model() {
             return self.lock_in_model(Location::caller());
         }
+        if record::on() {
+            return self.lock_recorded(Location::caller());
+        }
         self.wrap(self.inner.lock())
+    }
+
+    pub(super) fn recorded(&self) -> u32 {
+        record::object(&self.handle, "Mutex", Show::Unsigned)
+    }
+
+    #[cold]
+    fn lock_recorded(&self, at: Loc) -> LockResult<MutexGuard<'_, T>> {
+        let id = self.recorded();
+        let guard = match self.inner.try_lock() {
+            Ok(guard) => Ok(guard),
+            Err(TryLockError::Poisoned(poison)) => Err(poison),
+            Err(TryLockError::WouldBlock) => {
+                record::log(Kind::WantLock, id, 0, 0, at);
+                self.inner.lock()
+            }
+        };
+        record::log(Kind::Lock, id, 0, 0, at);
+        self.wrap(guard)
     }
 
     #[cold]
@@ -81,7 +104,13 @@ impl<T: ?Sized> Mutex<T> {
             }
             return self.take().map_err(TryLockError::Poisoned);
         }
-        map_try(self.inner.try_lock(), |inner| MutexGuard { lock: self, inner: Some(inner) })
+        let result = self.inner.try_lock();
+        if record::on() {
+            let taken = matches!(result, Err(TryLockError::WouldBlock));
+            let kind = if taken { Kind::TryLockFail } else { Kind::Lock };
+            record::log(kind, self.recorded(), 0, 0, Location::caller());
+        }
+        map_try(result, |inner| MutexGuard { lock: self, inner: Some(inner) })
     }
 
     /// The data, without locking: the borrow proves that nobody else can.
@@ -135,6 +164,9 @@ impl<T: ?Sized> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
         let Some(inner) = self.inner.take() else { return };
         if !in_model() {
+            if record::on() {
+                record::log(Kind::Unlock, self.lock.recorded(), 0, 0, self.lock.handle.created);
+            }
             return drop(inner);
         }
         let id = self.lock.id();

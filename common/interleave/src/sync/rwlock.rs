@@ -2,6 +2,8 @@
 
 use super::{LockResult, TryLockError, TryLockResult, map_lock, map_try, take_free};
 use crate::engine::{self, Handle, Oid, Op, State, in_model, point, quiet};
+use crate::record;
+use crate::trace::{Kind, Loc, Show};
 use ::std::fmt;
 use ::std::ops::{Deref, DerefMut};
 use ::std::panic::Location;
@@ -58,6 +60,11 @@ impl<T: ?Sized> RwLock<T> {
             let id = self.id();
             point(Op::ReadLock(id), Location::caller(), |step| step.rw_lock(id, false));
             take_free(self.inner.try_read())
+        } else if record::on() {
+            self.log(Kind::WantRead, Location::caller());
+            let result = self.inner.read();
+            self.log(Kind::Read, Location::caller());
+            result
         } else {
             self.inner.read()
         };
@@ -74,6 +81,11 @@ impl<T: ?Sized> RwLock<T> {
             let id = self.id();
             point(Op::WriteLock(id), Location::caller(), |step| step.rw_lock(id, true));
             take_free(self.inner.try_write())
+        } else if record::on() {
+            self.log(Kind::WantWrite, Location::caller());
+            let result = self.inner.write();
+            self.log(Kind::Write, Location::caller());
+            result
         } else {
             self.inner.write()
         };
@@ -87,7 +99,9 @@ impl<T: ?Sized> RwLock<T> {
     #[track_caller]
     pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
         self.admit(false, Location::caller())?;
-        map_try(self.inner.try_read(), |inner| RwLockReadGuard { lock: self, inner: Some(inner) })
+        let result = self.inner.try_read();
+        self.log_try(matches!(result, Err(TryLockError::WouldBlock)), Kind::Read, Location::caller());
+        map_try(result, |inner| RwLockReadGuard { lock: self, inner: Some(inner) })
     }
 
     /// Takes the lock for writing if nobody reads or writes.
@@ -97,11 +111,25 @@ impl<T: ?Sized> RwLock<T> {
     #[track_caller]
     pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
         self.admit(true, Location::caller())?;
-        map_try(self.inner.try_write(), |inner| RwLockWriteGuard { lock: self, inner: Some(inner) })
+        let result = self.inner.try_write();
+        self.log_try(matches!(result, Err(TryLockError::WouldBlock)), Kind::Write, Location::caller());
+        map_try(result, |inner| RwLockWriteGuard { lock: self, inner: Some(inner) })
+    }
+
+    /// Writes down what happens to this lock in a recording.
+    #[cold]
+    fn log(&self, kind: Kind, at: Loc) {
+        record::log(kind, record::object(&self.handle, "RwLock", Show::Unsigned), 0, 0, at);
+    }
+
+    fn log_try(&self, taken: bool, kind: Kind, at: Loc) {
+        if !in_model() && record::on() {
+            self.log(if taken { Kind::TryLockFail } else { kind }, at);
+        }
     }
 
     /// Whether the model, if there is one, lets the caller have the lock.
-    fn admit<G>(&self, write: bool, at: crate::trace::Loc) -> Result<(), TryLockError<G>> {
+    fn admit<G>(&self, write: bool, at: Loc) -> Result<(), TryLockError<G>> {
         if in_model() {
             let id = self.id();
             if point(Op::Free, at, |step| step.try_rw_lock(id, write)) != Some(true) {
@@ -131,6 +159,9 @@ impl<T: ?Sized> RwLock<T> {
 
     fn unlock<G>(&self, inner: Option<G>, write: bool) {
         if !in_model() {
+            if record::on() {
+                self.log(if write { Kind::WriteUnlock } else { Kind::ReadUnlock }, self.handle.created);
+            }
             return drop(inner);
         }
         let (id, made) = (self.id(), self.handle.created);

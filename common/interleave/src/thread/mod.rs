@@ -5,6 +5,8 @@ mod scoped;
 mod spawning;
 
 use crate::engine::{self, Op, in_model, point, quiet};
+use crate::record;
+use crate::trace::{Kind, Loc, NONE};
 use ::std::panic::Location;
 pub use ::std::thread::{AccessError, LocalKey, Result, available_parallelism, panicking};
 use ::std::time::Duration;
@@ -22,12 +24,20 @@ pub fn current() -> Thread {
     }
 }
 
+/// Writes down what the calling thread does in a recording.
+fn log(kind: Kind, value: u64, at: Loc) {
+    if record::on() {
+        record::log(kind, NONE, value, 0, at);
+    }
+}
+
 /// Lets others run. It promises nothing: inside a check the caller may also go straight on.
 #[track_caller]
 pub fn yield_now() {
     if in_model() {
         point(Op::Yield, Location::caller(), |step| step.yielded());
     } else {
+        log(Kind::Yield, 0, Location::caller());
         ::std::thread::yield_now();
     }
 }
@@ -43,7 +53,9 @@ pub fn sleep(duration: Duration) {
         let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         point(Op::Sleep, at, |step| step.slept(milliseconds));
     } else {
+        let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         ::std::thread::sleep(duration);
+        log(Kind::Sleep, milliseconds, Location::caller());
     }
 }
 
@@ -53,7 +65,9 @@ pub fn park() {
     if in_model() {
         point(Op::Park { timed: false }, Location::caller(), |step| step.parked());
     } else {
+        log(Kind::WantUnpark, 0, Location::caller());
         ::std::thread::park();
+        log(Kind::Parked, 0, Location::caller());
     }
 }
 
@@ -66,6 +80,8 @@ pub fn park_timeout(limit: Duration) {
         quiet(at, |step| step.deadline_in(nanoseconds));
         point(Op::Park { timed: true }, at, |step| step.parked());
     } else {
+        log(Kind::WantUnpark, 0, Location::caller());
         ::std::thread::park_timeout(limit);
+        log(Kind::Parked, 0, Location::caller());
     }
 }

@@ -1,9 +1,10 @@
 //! `scope`: threads that may borrow, because they end before the scope does.
 #![expect(unsafe_code, reason = "a scoped thread's borrows outlive no scope, which the compiler cannot see")]
 
-use super::spawning::Slot;
+use super::spawning::{Slot, join_real};
 use super::{Builder, Result, Thread};
 use crate::engine::{self, Op, Tid, in_model, point};
+use crate::record;
 use crate::trace::Loc;
 use ::std::fmt;
 use ::std::io;
@@ -26,8 +27,17 @@ pub struct Scope<'scope, 'env: 'scope> {
 pub struct ScopedJoinHandle<'scope, T>(Which<'scope, T>);
 
 enum Which<'scope, T> {
-    Real(real::ScopedJoinHandle<'scope, T>),
-    Modelled { child: Tid, name: Option<String>, slot: Slot<T>, children: &'scope Mutex<Vec<(Tid, bool)>> },
+    Real {
+        handle: real::ScopedJoinHandle<'scope, T>,
+        /// Its number in the recording, if it was started in one.
+        child: Option<usize>,
+    },
+    Modelled {
+        child: Tid,
+        name: Option<String>,
+        slot: Slot<T>,
+        children: &'scope Mutex<Vec<(Tid, bool)>>,
+    },
 }
 
 /// [`std::thread::scope`].
@@ -102,7 +112,9 @@ impl<'scope, 'env> Scope<'scope, 'env> {
         T: Send + 'scope,
     {
         if let Some(inner) = self.inner {
-            return Ok(ScopedJoinHandle(Which::Real(builder.into_real().spawn_scoped(inner, f)?)));
+            let child = record::spawn(builder.name_now(), at);
+            let handle = builder.into_real().spawn_scoped(inner, move || record::run(child, f))?;
+            return Ok(ScopedJoinHandle(Which::Real { handle, child: child.map(|c| c.thread) }));
         }
         let slot = Slot::new();
         let name = builder.into_name();
@@ -127,7 +139,7 @@ impl<T> ScopedJoinHandle<'_, T> {
     #[track_caller]
     pub fn join(self) -> Result<T> {
         match self.0 {
-            Which::Real(handle) => handle.join(),
+            Which::Real { handle, child } => join_real(child, Location::caller(), || handle.join()),
             Which::Modelled { child, slot, children, .. } => {
                 let mut children = children.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some(entry) = children.iter_mut().find(|(number, _)| *number == child) {
@@ -144,7 +156,7 @@ impl<T> ScopedJoinHandle<'_, T> {
     #[track_caller]
     pub fn is_finished(&self) -> bool {
         match &self.0 {
-            Which::Real(handle) => handle.is_finished(),
+            Which::Real { handle, .. } => handle.is_finished(),
             Which::Modelled { child, .. } => {
                 point(Op::Free, Location::caller(), |step| step.has_ended(*child)).unwrap_or(true)
             }
@@ -154,7 +166,7 @@ impl<T> ScopedJoinHandle<'_, T> {
     /// The thread itself.
     pub fn thread(&self) -> Thread {
         match &self.0 {
-            Which::Real(handle) => Thread::real(handle.thread().clone()),
+            Which::Real { handle, .. } => Thread::real(handle.thread().clone()),
             Which::Modelled { child, name, .. } => Thread::modelled(*child, name.clone()),
         }
     }

@@ -2,7 +2,8 @@
 
 use super::{Result, Thread};
 use crate::engine::{self, Op, Tid, in_model, is_abandonment, payload_text, point};
-use crate::trace::Loc;
+use crate::record;
+use crate::trace::{Kind, Loc};
 use ::std::any::Any;
 use ::std::fmt;
 use ::std::io;
@@ -54,8 +55,16 @@ impl<T> Slot<T> {
 pub struct JoinHandle<T>(Which<T>);
 
 enum Which<T> {
-    Real(real::JoinHandle<T>),
-    Modelled { child: Tid, name: Option<String>, slot: Slot<T> },
+    Real {
+        handle: real::JoinHandle<T>,
+        /// Its number in the recording, if it was started in one.
+        child: Option<usize>,
+    },
+    Modelled {
+        child: Tid,
+        name: Option<String>,
+        slot: Slot<T>,
+    },
 }
 
 /// [`std::thread::spawn`].
@@ -127,6 +136,10 @@ impl Builder {
         scope.spawn_at(self, f, Location::caller())
     }
 
+    pub(super) fn name_now(&self) -> Option<String> {
+        self.name.clone()
+    }
+
     pub(super) fn into_name(self) -> Option<String> {
         self.name
     }
@@ -148,7 +161,9 @@ impl Builder {
         T: Send + 'static,
     {
         if !in_model() {
-            return Ok(JoinHandle(Which::Real(self.into_real().spawn(f)?)));
+            let child = record::spawn(self.name.clone(), at);
+            let handle = self.into_real().spawn(move || record::run(child, f))?;
+            return Ok(JoinHandle(Which::Real { handle, child: child.map(|c| c.thread) }));
         }
         let slot = Slot::new();
         let name = self.into_name();
@@ -156,6 +171,15 @@ impl Builder {
         // Without a number the execution is over and this thread unwinds: nobody joins number 0.
         Ok(JoinHandle(Which::Modelled { child: child.unwrap_or(0), name, slot }))
     }
+}
+
+/// Joins a real thread, and writes that down if it is part of a recording.
+pub(super) fn join_real<T>(child: Option<usize>, at: Loc, join: impl FnOnce() -> Result<T>) -> Result<T> {
+    let Some(child) = child.filter(|_| record::on()) else { return join() };
+    record::log(Kind::WantJoin, child as u32, 0, 0, at);
+    let result = join();
+    record::log(Kind::Join, child as u32, 0, 0, at);
+    result
 }
 
 impl<T> JoinHandle<T> {
@@ -166,7 +190,7 @@ impl<T> JoinHandle<T> {
     #[track_caller]
     pub fn join(self) -> Result<T> {
         match self.0 {
-            Which::Real(handle) => handle.join(),
+            Which::Real { handle, child } => join_real(child, Location::caller(), || handle.join()),
             Which::Modelled { child, slot, .. } => {
                 point(Op::Join(child), Location::caller(), |step| step.join(child));
                 slot.take()
@@ -178,7 +202,7 @@ impl<T> JoinHandle<T> {
     #[track_caller]
     pub fn is_finished(&self) -> bool {
         match &self.0 {
-            Which::Real(handle) => handle.is_finished(),
+            Which::Real { handle, .. } => handle.is_finished(),
             Which::Modelled { child, .. } => {
                 point(Op::Free, Location::caller(), |step| step.has_ended(*child)).unwrap_or(true)
             }
@@ -188,7 +212,7 @@ impl<T> JoinHandle<T> {
     /// The thread itself.
     pub fn thread(&self) -> Thread {
         match &self.0 {
-            Which::Real(handle) => Thread::real(handle.thread().clone()),
+            Which::Real { handle, .. } => Thread::real(handle.thread().clone()),
             Which::Modelled { child, name, .. } => Thread::modelled(*child, name.clone()),
         }
     }

@@ -7,6 +7,7 @@ mod condvars;
 mod locks;
 mod once;
 mod plain;
+mod recording;
 mod reports;
 mod search;
 mod threads;

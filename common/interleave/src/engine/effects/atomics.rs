@@ -27,7 +27,7 @@ fn releases(order: Ordering) -> bool {
 }
 
 /// How an ordering is written into an event.
-fn order_code(order: Ordering) -> u64 {
+pub(crate) fn order_code(order: Ordering) -> u64 {
     match order {
         Ordering::Relaxed => 0,
         Ordering::Acquire => 1,

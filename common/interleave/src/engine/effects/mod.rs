@@ -7,5 +7,5 @@ mod locks;
 mod plain;
 mod threads;
 
-pub(crate) use atomics::Update;
+pub(crate) use atomics::{Update, order_code};
 pub(crate) use channels::Received;
