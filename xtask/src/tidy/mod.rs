@@ -1,4 +1,5 @@
 //! Rules about the files themselves: each has a reason, and its finding says what to change.
+mod commands;
 mod manifests;
 mod stems;
 mod texts;
@@ -64,6 +65,7 @@ pub const RULES: &[Rule] = &[
     Rule { name: "no source file is longer than 500 lines", check: texts::lengths },
     Rule { name: "nothing is left to do outside exercises", check: texts::nothing_left_to_do },
     Rule { name: "unsafe code says why", check: texts::unsafe_says_why },
+    Rule { name: "commands named in texts exist", check: commands::named_commands_exist },
     Rule { name: "links lead somewhere", check: texts::links },
     Rule { name: "no path of one machine", check: texts::machine_paths },
     Rule { name: "lines end without blanks, files with one line end", check: texts::line_ends },
@@ -112,7 +114,12 @@ fn read_folder(root: &Path, folder: &Path, target: &Path, files: &mut Vec<Source
             }
             continue;
         }
-        if name == "Cargo.lock" || name.starts_with("progress.txt") || name.contains(".kept.") {
+        // In a further worktree `.git` is a file.
+        if name == "Cargo.lock"
+            || name == ".git"
+            || name.starts_with("progress.txt")
+            || name.contains(".kept.")
+        {
             continue;
         }
         // A picture is no text, and no rule is about it.

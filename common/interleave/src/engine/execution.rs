@@ -1,12 +1,13 @@
 //! One execution: handing the turn from thread to thread, and cleaning up when it is over.
 
 use super::clock::VectorClock;
+use super::code;
 use super::hash::mix;
 use super::lock_order::Edge;
 use super::os_threads;
 use super::schedule::Decision;
 use super::search::Search;
-use super::world::{Body, FailureNote, Features, PanicNote, Spin, ThreadState, World, code};
+use super::world::{Body, FailureNote, Features, PanicNote, Spin, ThreadState, World};
 use super::{Context, Op, Tid, Why};
 use crate::failure::FailureKind;
 use crate::trace::{Kind, Loc, NONE, ThreadInfo, Trace};

@@ -5,6 +5,7 @@
 //! simulated by retrying: a `lock` on a held mutex is simply not offered, and a deadlock is a fact.
 
 pub(crate) mod clock;
+mod code;
 mod deadlock;
 mod effects;
 mod execution;

@@ -6,7 +6,8 @@
 
 use crate::engine::Oid;
 use crate::engine::clock::VectorClock;
-use crate::engine::world::{AtomicState, State, Step, Store, code};
+use crate::engine::code;
+use crate::engine::world::{AtomicState, State, Step, Store};
 use crate::trace::{Kind, NONE};
 use ::std::sync::atomic::Ordering;
 

@@ -1,6 +1,7 @@
 //! Channels: unbounded, bounded and rendezvous.
 
-use crate::engine::world::{ChannelState, State, Step, code};
+use crate::engine::code;
+use crate::engine::world::{ChannelState, State, Step};
 use crate::engine::{Oid, Op};
 use crate::trace::Kind;
 

@@ -1,6 +1,7 @@
 //! Condition variables.
 
-use crate::engine::world::{State, Step, code};
+use crate::engine::code;
+use crate::engine::world::{State, Step};
 use crate::engine::{Oid, Why};
 use crate::trace::{Kind, NONE};
 

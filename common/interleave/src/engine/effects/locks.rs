@@ -1,7 +1,8 @@
 //! Mutexes and read-write locks.
 
+use crate::engine::code;
 use crate::engine::lock_order::Edge;
-use crate::engine::world::{Held, State, Step, code};
+use crate::engine::world::{Held, State, Step};
 use crate::engine::{Oid, Tid};
 use crate::trace::Kind;
 

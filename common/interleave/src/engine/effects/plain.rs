@@ -1,7 +1,8 @@
 //! Plain memory that threads share: every access must be ordered by happens-before.
 
 use crate::engine::Oid;
-use crate::engine::world::{Access, PlainState, State, Step, code};
+use crate::engine::code;
+use crate::engine::world::{Access, PlainState, State, Step};
 use crate::failure::FailureKind;
 use crate::trace::Kind;
 

@@ -1,7 +1,8 @@
 //! Threads: joining, parking, yielding, sleeping.
 
+use crate::engine::code;
 use crate::engine::hash::mix;
-use crate::engine::world::{Awaits, Held, State, Step, code};
+use crate::engine::world::{Awaits, Held, State, Step};
 use crate::engine::{Oid, Tid, Want, Why};
 use crate::trace::{Kind, NONE};
 
