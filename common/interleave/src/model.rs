@@ -93,18 +93,20 @@ impl Token {
         point(Op::Token { token: id, timed: false }, Location::caller(), |step| step.take_token(id));
     }
 
-    /// Waits until it is set, and takes it, or until so much of the model's time has passed; then the answer is
-    /// `false`. That may happen early, as with every time-out of a check.
+    /// Waits at this place until it is set, and takes it; or until so much of the model's time has passed, and then
+    /// the answer is `false`. That may happen early, as with every time-out of a check.
     ///
     /// # Panics
     /// Outside a check.
-    #[track_caller]
-    pub fn wait_at_most(&self, limit: Duration) -> bool {
+    pub fn wait_at(&self, at: &'static Location<'static>, limit: Option<Duration>) -> bool {
         assert!(in_model(), "a token is waited for only inside a check");
-        let (id, at) = (self.id(), Location::caller());
-        let nanoseconds = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
-        quiet(at, |step| step.deadline_in(nanoseconds));
-        point(Op::Token { token: id, timed: true }, at, |step| step.take_token(id)).unwrap_or(true)
+        let id = self.id();
+        if let Some(limit) = limit {
+            let nanoseconds = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
+            quiet(at, |step| step.deadline_in(nanoseconds));
+        }
+        let op = Op::Token { token: id, timed: limit.is_some() };
+        point(op, at, |step| step.take_token(id)).unwrap_or(true)
     }
 }
 
@@ -120,6 +122,21 @@ impl Default for Token {
 pub fn point_here() {
     if in_model() {
         point(Op::Free, Location::caller(), |_| ());
+    }
+}
+
+/// Lets others run, as a task does that asks to be polled again at once.
+pub fn yield_at(at: &'static Location<'static>) {
+    if in_model() {
+        point(Op::Yield, at, |step| step.yielded());
+    }
+}
+
+/// Tells that from here on the code can see whether something would have had to wait: by trying it, or by waiting for
+/// several things at once. The search then starts anew, with more scheduling points: before what is given back.
+pub fn tries() {
+    if in_model() {
+        quiet(Location::caller(), |step| step.tries());
     }
 }
 

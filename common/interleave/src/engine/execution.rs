@@ -280,6 +280,7 @@ impl Execution {
             token_hash: 0,
             deadline: 0,
             awaits: None,
+            woken: None,
             why: Why::Normal,
             hash: mix(code::START, me as u64),
             held: Vec::new(),

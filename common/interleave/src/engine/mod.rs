@@ -25,7 +25,7 @@ use ::std::sync::atomic::{AtomicU32, Ordering};
 pub(crate) use deadlock::{Waiting, Want, circle};
 pub(crate) use effects::{Received, Update, order_code};
 pub(crate) use execution::{Execution, Outcome, Settings, is_abandonment, payload_text};
-pub(crate) use world::{FailureNote, Features, State, Step};
+pub(crate) use world::{FailureNote, Features, State, Step, World};
 
 /// A thread's number in its execution; 0 is the checked closure's own.
 pub(crate) type Tid = usize;
@@ -144,7 +144,7 @@ pub(crate) fn me() -> Tid {
 }
 
 /// Reads something off the world, whatever state the execution is in.
-pub(crate) fn inspect<R>(look: impl FnOnce(&mut world::World) -> R) -> R {
+pub(crate) fn inspect<R>(look: impl FnOnce(&mut World) -> R) -> R {
     with_context(|context| look(&mut context.execution.world()))
 }
 

@@ -71,6 +71,8 @@ pub(super) struct ThreadState {
     pub(super) deadline: u64,
     /// What it will have waited for, when it comes to wait for its token.
     pub(super) awaits: Option<Awaits>,
+    /// Its hash when it last took its token: while that stays, it has done nothing since.
+    pub(super) woken: Option<u64>,
     pub(super) why: Why,
     /// Hash of everything that happened before its last step.
     pub(super) hash: u64,

@@ -1,6 +1,6 @@
 //! What tasks share: for stand-ins of asynchronous runtimes, whose locks and channels are not the engine's own.
 
-use crate::engine::{Handle, Oid, Op, State, Want, me, point, quiet};
+use crate::engine::{Handle, Oid, Op, State, Want, inspect, me, point, quiet};
 use crate::trace::Kind;
 use ::std::panic::Location;
 
@@ -95,11 +95,29 @@ impl Shared {
     pub fn step(&self, at: &'static Location<'static>) {
         if super::in_model() {
             let id = self.id();
-            point(Op::Free, at, |step| step.touch(id));
+            // Who has just been woken and has done nothing since need not be interrupted once more.
+            if quiet(at, |step| step.is_fresh()) == Some(false) {
+                point(Op::Free, at, |_| ());
+            }
+            quiet(at, |step| step.touch(id));
         }
     }
 
-    /// A use of it before which nobody else need come: giving something back.
+    /// A use of it that gives something back: a scheduling point only where somebody tries, see [`tries`](super::tries).
+    pub fn give_back(&self) {
+        if super::in_model() {
+            let sees = |world: &mut crate::engine::World| {
+                let features = world.features();
+                features.tries_locks || features.tries_channels
+            };
+            if !::std::thread::panicking() && inspect(sees) {
+                point(Op::Free, self.handle.created, |_| ());
+            }
+            self.touch();
+        }
+    }
+
+    /// A use of it before which nobody else need come.
     pub fn touch(&self) {
         if super::in_model() {
             let id = self.id();

@@ -87,7 +87,21 @@ impl Step<'_> {
         if let State::Token { set } = &mut self.object(token).state {
             *set = false;
         }
+        let thread = self.thread();
+        thread.woken = Some(thread.hash);
         why == Why::Normal
+    }
+
+    /// Whether this thread has done nothing since it took its token.
+    pub(crate) fn is_fresh(&mut self) -> bool {
+        let thread = self.thread();
+        thread.woken.take() == Some(thread.hash)
+    }
+
+    pub(crate) fn tries(&mut self) {
+        let features = self.features();
+        features.tries_locks = true;
+        features.tries_channels = true;
     }
 
     /// What the next wait for a token is for.
