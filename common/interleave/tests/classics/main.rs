@@ -1,0 +1,52 @@
+//! The classics: every wrong program fails as it must, every right one is accepted, by interleave.
+//!
+//! The same programs are measured against loom and shuttle by `examples/classics.rs`.
+
+#[path = "libraries/interleave.rs"]
+mod programs;
+mod table;
+
+use interleave::Checker;
+use std::collections::BTreeSet;
+use table::{Coverage, Pair, Twin};
+
+#[test]
+fn wrong_twins_fail_as_they_must() {
+    let wrong: Vec<String> = programs::pairs().iter().filter_map(|pair| not_found(pair).err()).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn not_found(pair: &Pair) -> Result<(), String> {
+    let (program, name) = (pair.program, format!("{} ({})", pair.name, pair.what));
+    match Checker::new().check(move || program(Twin::Wrong)) {
+        Err(failure) if failure.kind == pair.kind => Ok(()),
+        Err(failure) => Err(format!("{name}: {:?} expected, found {failure}", pair.kind)),
+        Ok(report) => Err(format!("{name}: {:?} expected, but accepted: {report}", pair.kind)),
+    }
+}
+
+#[test]
+fn right_twins_are_accepted() {
+    let wrong: Vec<String> = programs::pairs().iter().filter_map(|pair| not_accepted(pair).err()).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn not_accepted(pair: &Pair) -> Result<(), String> {
+    let program = pair.program;
+    let report = Checker::new()
+        .check(move || program(Twin::Right))
+        .map_err(|failure| format!("{}: a right program was rejected: {failure}", pair.name))?;
+    let covered = match pair.coverage {
+        Coverage::Whole => report.complete,
+        Coverage::UpTo(bound) => !report.complete && report.bound == Some(bound),
+    };
+    if covered { Ok(()) } else { Err(format!("{}: {:?} expected: {report}", pair.name, pair.coverage)) }
+}
+
+#[test]
+fn the_table_is_as_long_as_promised() {
+    let pairs = programs::pairs();
+    let names: BTreeSet<&str> = pairs.iter().map(|pair| pair.name).collect();
+    assert_eq!(names.len(), pairs.len(), "every pair has a name of its own");
+    assert!(pairs.len() >= 61, "{}", pairs.len());
+}
