@@ -19,6 +19,8 @@ pub enum FailureKind {
     Livelock,
     /// Two unordered accesses to plain memory, one of them a write.
     DataRace,
+    /// A thread that never gets what it waits for, because others take it again and again.
+    Starved,
     /// Too many steps: a loop without end.
     TooManySteps,
     /// A thread that neither ends nor comes to its next operation.
@@ -119,6 +121,7 @@ impl Failure {
             (FailureKind::Deadlock, Cause::LostWakeup) => "Lost wake-up",
             (FailureKind::Deadlock, _) => "Deadlock",
             (FailureKind::Livelock, _) => "Livelock",
+            (FailureKind::Starved, _) => "Starved",
             (FailureKind::DataRace, _) => "Data race",
             (FailureKind::TooManySteps, _) => "No end in sight",
             (FailureKind::Stuck, _) => "Stuck",

@@ -213,6 +213,10 @@ fn by_kind(sources: &Sources, failure: &Failure, meetings: bool) -> Finding {
         (FailureKind::Deadlock, _) => {
             (Verdict::Deadlock, "The threads wait for each other, and none of them can go on.")
         }
+        (FailureKind::Starved, _) => (
+            Verdict::Starved,
+            "A thread never gets what it waits for, because others take it again and again.",
+        ),
         (FailureKind::Livelock, _) => {
             (Verdict::Livelock, "A thread goes round and round, waiting for something nobody will change.")
         }

@@ -265,6 +265,8 @@ impl Execution {
         world.threads.push(ThreadState {
             pending: Some(Op::Start),
             at: loc,
+            since: 0,
+            last_step: 0,
             body: Some(Body(body)),
             finished: false,
             panicked: false,

@@ -34,9 +34,11 @@ struct Choice {
 impl World {
     /// Notes what `me` is about to do, and that it must wait, if it must.
     pub(super) fn announce(&mut self, me: Tid, op: Op, loc: Loc) {
+        let steps = self.steps;
         let thread = &mut self.threads[me];
         thread.pending = Some(op);
         thread.at = loc;
+        thread.since = steps;
         if !::std::mem::take(&mut thread.spin.armed) && op != Op::Yield {
             thread.spin.last = (0, NONE, 0);
             thread.spin.repeats = 0;
@@ -120,11 +122,7 @@ impl World {
             return Decision::Over;
         }
         if self.steps > self.settings.max_steps {
-            let message = format!(
-                "still going after {} steps: a loop without end, or a program too long to explore",
-                self.settings.max_steps
-            );
-            self.fail(FailureKind::TooManySteps, message, Some(me));
+            self.fail_endless(me);
             return Decision::Over;
         }
 
@@ -191,8 +189,52 @@ impl World {
             self.now = self.now.max(self.threads[thread].deadline);
         }
         self.threads[thread].why = why;
+        self.threads[thread].last_step = self.steps;
         self.in_a_row = if self.in_a_row.0 == thread { (thread, self.in_a_row.1 + 1) } else { (thread, 0) };
         Decision::Run(thread)
+    }
+
+    /// Too many steps under a scheduler that is fair: who goes on without getting anywhere, and who is left out?
+    fn fail_endless(&mut self, me: Tid) {
+        let (steps, half) = (self.steps, self.steps / 2);
+        let unfinished = |t: &Tid| !self.threads[*t].finished;
+        let going: Vec<Tid> = (0..self.threads.len())
+            .filter(unfinished)
+            .filter(|t| self.threads[*t].last_step > half || *t == me)
+            .collect();
+        let left_out = (0..self.threads.len()).filter(unfinished).find(|t| {
+            let thread = &self.threads[*t];
+            let waits = thread.pending.is_some_and(|op| {
+                matches!(op, Op::Lock(_) | Op::ReadLock(_) | Op::WriteLock(_) | Op::Wake { .. } | Op::Send(_))
+            });
+            waits && thread.since < half && self.reason_to_run(*t) != Some(Why::Normal)
+        });
+        let names =
+            |threads: &[Tid]| threads.iter().map(|t| self.thread_name(*t)).collect::<Vec<_>>().join(" and ");
+        let (kind, thread, message) = if let Some(t) = left_out {
+            let thread = &self.threads[t];
+            let message = format!(
+                "{} has waited at {}:{} through the last {} steps, while {} went on and on",
+                self.thread_name(t),
+                thread.at.file(),
+                thread.at.line(),
+                steps - thread.since,
+                names(&going)
+            );
+            (FailureKind::Starved, t, message)
+        } else if going.len() > 1 {
+            let message = format!(
+                "{} keep each other busy and get nowhere: still going after {steps} steps",
+                names(&going)
+            );
+            (FailureKind::Livelock, me, message)
+        } else {
+            let message = format!(
+                "still going after {steps} steps: a loop without end, or a program too long to explore"
+            );
+            (FailureKind::TooManySteps, me, message)
+        };
+        self.fail(kind, message, Some(thread));
     }
 
     fn pick(&mut self, choices: &[Choice]) -> usize {

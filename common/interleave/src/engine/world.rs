@@ -48,6 +48,10 @@ pub(super) struct ThreadState {
     pub(super) pending: Option<Op>,
     /// Where it announced it.
     pub(super) at: Loc,
+    /// At which step it announced it.
+    pub(super) since: usize,
+    /// At which step it last went on.
+    pub(super) last_step: usize,
     /// What it will run, until its first turn.
     pub(super) body: Option<Body>,
     pub(super) finished: bool,

@@ -320,3 +320,52 @@ fn work_in_turn_does_not_meet() {
     let wants: Vec<&str> = failure.blocked.iter().map(|b| b.wants.as_str()).collect();
     assert_eq!(wants, ["end of thread", "others", "lock"]);
 }
+
+#[test]
+fn a_writer_that_readers_never_let_in_is_starved() {
+    use std::sync::RwLock;
+    let failure = wrong(|| {
+        let (data, done) = (RwLock::new(0), AtomicBool::new(false));
+        thread::scope(|s| {
+            s.spawn(|| {
+                *data.write().unwrap() += 1;
+                done.store(true, Ordering::SeqCst);
+            });
+            // One read lock is always held.
+            let mut one = data.read().unwrap();
+            while !done.load(Ordering::SeqCst) {
+                let two = data.read().unwrap();
+                drop(one);
+                one = data.read().unwrap();
+                drop(two);
+            }
+        });
+    });
+    assert_eq!(failure.kind, FailureKind::Starved, "{failure}");
+    assert!(failure.message.contains("has waited at"), "{failure}");
+}
+
+#[test]
+fn two_that_undo_each_others_work_are_a_livelock() {
+    let failure = wrong(|| {
+        // Each wants to see its own number still there after letting the other run, or writes it again.
+        let (turn, waiting) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let insist = |mine: usize| {
+            waiting.fetch_add(1, Ordering::SeqCst);
+            while waiting.load(Ordering::SeqCst) == 2 {
+                turn.store(mine, Ordering::SeqCst);
+                thread::yield_now();
+                if turn.load(Ordering::SeqCst) == mine {
+                    break;
+                }
+            }
+            waiting.fetch_sub(1, Ordering::SeqCst);
+        };
+        thread::scope(|s| {
+            s.spawn(|| insist(1));
+            insist(2);
+        });
+    });
+    assert_eq!(failure.kind, FailureKind::Livelock, "{failure}");
+    assert!(failure.message.contains("keep each other busy"), "{failure}");
+}
