@@ -115,28 +115,35 @@
 
 pub use ::std::*;
 
+mod acts;
 mod check;
 mod engine;
 mod failure;
 pub mod hint;
+mod html;
 pub mod model;
 mod names;
+pub mod outcomes;
+mod picture;
 pub mod process;
 pub mod race;
 mod record;
 mod report;
 mod sentences;
 mod story;
+mod svg;
 pub mod sync;
+mod text;
 pub mod thread;
 pub mod time;
 mod timeline;
 mod trace;
 mod why;
 
+pub use acts::Act;
 pub use check::{Checker, check};
 pub use failure::{Blocked, Failure, FailureKind};
 pub use record::{Recording, record};
 pub use report::Report;
-pub use story::{Place, Step, Story};
+pub use story::{Excerpt, Place, Step, Story};
 pub use why::Cause;

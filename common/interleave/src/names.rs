@@ -59,6 +59,11 @@ impl Names {
         self.place_of(at.file(), at.line())
     }
 
+    /// All lines of a file; none when it cannot be read.
+    pub(crate) fn lines(&self, file: &str) -> Vec<String> {
+        self.source.lines(file)
+    }
+
     pub(crate) fn place_of(&self, file: &str, line: u32) -> Place {
         Place { file: file.into(), line, code: self.source.line(file, line).trim().into() }
     }
@@ -126,13 +131,21 @@ struct Source(RefCell<HashMap<String, Vec<String>>>);
 impl Source {
     /// A line, counted from 1; empty when it cannot be read.
     fn line(&self, file: &str, line: u32) -> String {
+        let index = (line as usize).checked_sub(1);
+        self.read(file, |lines| index.and_then(|i| lines.get(i)).cloned().unwrap_or_default())
+    }
+
+    fn lines(&self, file: &str) -> Vec<String> {
+        self.read(file, |lines| lines.to_vec())
+    }
+
+    fn read<R>(&self, file: &str, look: impl FnOnce(&[String]) -> R) -> R {
         let mut files = self.0.borrow_mut();
         let lines = files.entry(file.into()).or_insert_with(|| {
             let text = find(file).and_then(|path| ::std::fs::read_to_string(path).ok());
             text.map(|t| t.lines().map(Into::into).collect()).unwrap_or_default()
         });
-        let index = (line as usize).checked_sub(1);
-        index.and_then(|i| lines.get(i)).cloned().unwrap_or_default()
+        look(lines)
     }
 
     /// The name that the code at `at` gives to what it makes.

@@ -1,5 +1,6 @@
 //! A failing schedule as plain data: every name and place resolved, ready to be drawn.
 
+use crate::acts::{self, Act};
 use crate::names::Names;
 use crate::sentences::say;
 use crate::trace::{Event, Kind, Trace};
@@ -16,6 +17,8 @@ pub struct Story {
     pub threads: Vec<String>,
     /// What happened, in order.
     pub steps: Vec<Step>,
+    /// The lines around the steps, file by file, the home file first.
+    pub sources: Vec<Excerpt>,
     /// How many steps are not told, because they do not matter here.
     pub left_out: usize,
     /// Why it went wrong, in sentences.
@@ -41,6 +44,22 @@ pub struct Step {
     pub bad: bool,
     /// Whether the thread before could have gone on, and was interrupted.
     pub switched: bool,
+    /// What it means for who holds what and who waits.
+    pub act: Act,
+    /// Index into [`Story::steps`] of the earlier step that made this one possible: the notification that woke it,
+    /// the message's sender, whoever gave back the lock it waited for.
+    pub from: Option<usize>,
+}
+
+/// Some lines of a source file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The file, as in [`Place::file`].
+    pub file: String,
+    /// The number of the first line, counted from 1.
+    pub first_line: u32,
+    /// The lines, as they are.
+    pub lines: Vec<String>,
 }
 
 /// A line of source.
@@ -79,9 +98,11 @@ pub(crate) fn tell(trace: &Trace, names: &Names, focus: &Focus) -> Story {
         let plain = |e: &Event| matches!(e.kind, Kind::Spawn | Kind::Join | Kind::DropSender);
         told.retain(|i| !plain(&trace.events[*i]) || focus.has(*i, &trace.events[*i]));
     }
+    acts::complete(trace, &mut told);
+    let causes = acts::causes(trace, &told);
     let mut steps = Vec::with_capacity(told.len());
     let mut previous = 0;
-    for index in &told {
+    for (index, from) in told.iter().zip(causes) {
         let event = &trace.events[*index];
         let switched = trace.events[previous..*index].iter().any(|e| e.kind == Kind::Switch);
         previous = *index;
@@ -89,6 +110,8 @@ pub(crate) fn tell(trace: &Trace, names: &Names, focus: &Focus) -> Story {
             Some((file, line)) if event.kind == Kind::Panic => Some(names.place_of(file, *line)),
             // A guard's drop has no place of its own.
             _ if matches!(event.kind, Kind::Unlock | Kind::ReadUnlock | Kind::WriteUnlock) => None,
+            // Where in the standard library an iterator asks for its next item helps nobody.
+            _ if event.loc.file().starts_with("/rustc/") => None,
             _ => Some(names.place(event.loc)),
         };
         steps.push(Step {
@@ -97,10 +120,13 @@ pub(crate) fn tell(trace: &Trace, names: &Names, focus: &Focus) -> Story {
             place,
             bad: focus.is_bad(*index, event),
             switched,
+            act: acts::act(event, names),
+            from,
         });
     }
     let home = most_frequent_file(&steps);
     Story {
+        sources: excerpts(&steps, &home, names),
         home,
         threads: names.threads().to_vec(),
         left_out: all.len() - told.len(),
@@ -123,7 +149,62 @@ fn most_frequent_file(steps: &[Step]) -> String {
     file.map(|(file, _)| (*file).into()).unwrap_or_default()
 }
 
+/// How many lines are shown before and after a step's line.
+const AROUND: usize = 3;
+/// How far above a step's line the head of its function is looked for.
+const HEAD: usize = 12;
+
+/// The lines around the steps. Lines far apart in one file are excerpts of their own.
+fn excerpts(steps: &[Step], home: &str, names: &Names) -> Vec<Excerpt> {
+    let mut places: Vec<(&str, usize)> =
+        steps.iter().filter_map(|s| s.place.as_ref()).map(|p| (p.file.as_str(), p.line as usize)).collect();
+    places.sort_unstable_by_key(|(file, line)| (*file != home, *file, *line));
+    places.dedup();
+    let mut out: Vec<Excerpt> = Vec::new();
+    for same_file in places.chunk_by(|a, b| a.0 == b.0) {
+        let lines = names.lines(same_file[0].0);
+        // First and last line, counted from 0, the last not included.
+        let mut spans: Vec<(usize, usize)> = Vec::new();
+        for (_, line) in same_file.iter().filter(|(_, line)| (1..=lines.len()).contains(line)) {
+            let at = line - 1;
+            let head = (at.saturating_sub(HEAD)..=at).rev().find(|i| is_head(&lines[*i]));
+            let from = head.unwrap_or(at.saturating_sub(AROUND)).min(at.saturating_sub(AROUND));
+            let to = (line + AROUND).min(lines.len());
+            match spans.last_mut() {
+                Some(last) if from <= last.1 + AROUND => last.1 = last.1.max(to),
+                _ => spans.push((from, to)),
+            }
+        }
+        for (from, to) in spans {
+            let filled = |line: &String| !line.trim().is_empty();
+            let Some(first) = lines[from..to].iter().position(filled) else { continue };
+            let last = lines[from..to].iter().rposition(filled).unwrap_or(first);
+            out.push(Excerpt {
+                file: same_file[0].0.into(),
+                first_line: (from + first) as u32 + 1,
+                lines: lines[from + first..=from + last].to_vec(),
+            });
+        }
+    }
+    out
+}
+
+/// Whether a line looks like the head of a function.
+fn is_head(line: &str) -> bool {
+    line.trim_start().split(['(', '<']).next().is_some_and(|start| start.split(' ').any(|word| word == "fn"))
+}
+
 impl Story {
+    /// The schedule as a picture in SVG: a lane per thread, time downwards. It stands alone.
+    pub fn svg(&self) -> String {
+        crate::svg::alone(self)
+    }
+
+    /// The schedule as one page of HTML to step through, beside the source. It needs nothing from any network.
+    pub fn html(&self) -> String {
+        crate::html::page(self)
+    }
+
     /// A step's line, with the file's name where that is not the one the story is about.
     pub(crate) fn whereabouts(&self, step: &Step) -> String {
         match &step.place {

@@ -77,9 +77,9 @@ fn one_column(out: &mut String, story: &Story, width: usize, paint: Paint) {
             let _ = writeln!(out, "{:MARGIN$}{}", "", paint.dim("┄ switch ┄"));
         }
         let number = paint.dim(&format!("{:>3}  ", i + 1));
-        let name = paint.thread(step.thread, &pad(&story.threads[step.thread], widest), true);
+        let name = paint.thread(step.thread, &pad(&story.threads[step.thread], widest + 1), true);
         let room = width.saturating_sub(MARGIN + widest + 1).max(12);
-        let _ = writeln!(out, "{number}{name} {}", cell(story, step, room, paint));
+        let _ = writeln!(out, "{number}{name}{}", cell(story, step, room, paint));
     }
 }
 

@@ -152,6 +152,8 @@ fn for_learners(
         }
     }
     story.home = answer.unwrap_or_default();
+    story.sources.retain(|e| e.file == story.home || !sources.is_judges(&e.file));
+    story.sources.sort_by_key(|e| e.file != story.home);
     story
 }
 

@@ -44,15 +44,17 @@ mod rendezvous;
 mod report;
 mod rules;
 mod say;
+mod story_json;
 mod text;
 mod verdict;
 
 pub use exercise::{ANSWER_VARIABLE, Exercise, LAYERS_VARIABLE};
 pub use json::Malformed;
 pub use rendezvous::Rendezvous;
-pub use report::{Judgement, LayerReport, Status, story_from_json, story_to_json};
+pub use report::{Judgement, LayerReport, Status};
 pub use rules::Rules;
 pub use say::{expect_eq, fail, no_threads_left};
 pub use std::process::ExitCode;
+pub use story_json::{story_from_json, story_to_json};
 pub use text::clean;
 pub use verdict::{UnknownVerdict, Verdict};

@@ -1,7 +1,8 @@
 //! A judgement as a value, and as JSON.
 use crate::json::{Field, Malformed};
+use crate::story_json::{place_to_json, read_place, read_story, story_to_json};
 use crate::verdict::Verdict;
-use interleave::{Place, Step, Story};
+use interleave::{Place, Story};
 use serde_json::{Value, json};
 use std::fmt;
 use std::str::FromStr;
@@ -167,79 +168,10 @@ impl Judgement {
     }
 }
 
-/// A failing schedule as JSON.
-pub fn story_to_json(story: &Story) -> Value {
-    let step = |step: &Step| {
-        json!({
-            "thread": step.thread, "text": step.text, "place": step.place.as_ref().map(place_to_json),
-            "bad": step.bad, "switched": step.switched,
-        })
-    };
-    json!({
-        "title": story.title,
-        "home": story.home,
-        "threads": story.threads,
-        "steps": story.steps.iter().map(step).collect::<Vec<_>>(),
-        "because": story.because,
-        "replay": story.replay,
-        "schedule": story.schedule,
-        "cost": story.cost,
-        "left_out": story.left_out,
-    })
-}
-
-/// Reads what [`story_to_json`] wrote.
-///
-/// # Errors
-/// The first field that is missing or not what it should be.
-pub fn story_from_json(value: &Value) -> Result<Story, Malformed> {
-    read_story(&Field::root(value))
-}
-
-fn read_story(field: &Field<'_>) -> Result<Story, Malformed> {
-    let threads = field.get("threads")?.list(Field::string)?;
-    let count = threads.len();
-    let step = |step: &Field<'_>| {
-        let thread: usize = step.get("thread")?.number()?;
-        if thread >= count {
-            return Err(step.malformed(format!("a step of thread {thread} of {count}, counted from 0")));
-        }
-        Ok(Step {
-            thread,
-            text: step.get("text")?.string()?,
-            place: step.optional("place", read_place)?,
-            bad: step.get("bad")?.bool()?,
-            switched: step.get("switched")?.bool()?,
-        })
-    };
-    Ok(Story {
-        title: field.get("title")?.string()?,
-        home: field.get("home")?.string()?,
-        steps: field.get("steps")?.list(step)?,
-        threads,
-        because: field.get("because")?.list(Field::string)?,
-        replay: field.get("replay")?.string()?,
-        schedule: field.get("schedule")?.number()?,
-        cost: field.get("cost")?.number()?,
-        left_out: field.get("left_out")?.number()?,
-    })
-}
-
-fn place_to_json(place: &Place) -> Value {
-    json!({ "file": place.file, "line": place.line, "code": place.code })
-}
-
-fn read_place(field: &Field<'_>) -> Result<Place, Malformed> {
-    Ok(Place {
-        file: field.get("file")?.string()?,
-        line: field.get("line")?.number()?,
-        code: field.get("code")?.string()?,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use interleave::{Act, Excerpt, Step};
 
     fn sample() -> Judgement {
         let place = Place { file: "exercises/e1.rs".into(), line: 7, code: "let x = \"\u{202e}\";".into() };
@@ -261,9 +193,22 @@ mod tests {
                         place: Some(place),
                         bad: true,
                         switched: false,
+                        act: Act::WaitsFor { what: "news".into(), gives_back: Some("desk".into()) },
+                        from: None,
                     },
-                    Step { thread: 0, text: "joins".into(), place: None, bad: false, switched: true },
+                    Step {
+                        text: "joins".into(),
+                        switched: true,
+                        act: Act::Takes("desk".into()),
+                        from: Some(0),
+                        ..Step::default()
+                    },
                 ],
+                sources: vec![Excerpt {
+                    file: "exercises/e1.rs".into(),
+                    first_line: 6,
+                    lines: vec!["fn f() {".into(), "\tlet x = \"</script>\";".into()],
+                }],
                 because: vec!["both had read 0".into()],
                 replay: "0.1.1".into(),
                 schedule: 8,
@@ -311,6 +256,9 @@ mod tests {
             ("/place/line", Some(json!(u64::MAX)), "place.line: 18446744073709551615 is too large"),
             ("/story/steps/1/bad", None, "story.steps[1].bad: is missing"),
             ("/story/steps/0/thread", Some(json!(2)), "story.steps[0]: a step of thread 2 of 2"),
+            ("/story/steps/1/from", Some(json!(1)), "story: steps[1] comes from a step that is not before"),
+            ("/story/steps/0/act/kind", Some(json!("sings")), "story.steps[0].act: `sings` is no act"),
+            ("/story/sources/0/lines", Some(json!("x")), "story.sources[0].lines: should be a list"),
             ("/story/because", Some(json!({})), "story.because: should be a list, is an object"),
             ("/layers/2/status", Some(json!("skipped")), "layers[2].status: `skipped` is none of"),
             ("/layers/0/micros", Some(json!(1.5)), "layers[0].micros: should be a whole number"),

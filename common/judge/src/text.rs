@@ -79,6 +79,9 @@ pub(crate) fn tidy_story(mut story: Story) -> Story {
     for step in &mut story.steps {
         step.text = clean(&step.text);
     }
+    for excerpt in &mut story.sources {
+        excerpt.file = tidied(&excerpt.file);
+    }
     for words in story.because.iter_mut().chain(&mut story.threads).chain([&mut story.title]) {
         *words = clean(words);
     }

@@ -1,0 +1,1 @@
+//! Which results a program can have, and in how many of its schedules.
