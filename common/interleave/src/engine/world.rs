@@ -152,6 +152,8 @@ pub(crate) enum State {
 #[derive(Debug)]
 pub(crate) struct AtomicState {
     pub(super) stores: Vec<Store>,
+    /// The newest store that a sequentially consistent operation has written or read.
+    pub(super) sequential: usize,
     pub(super) show: Show,
 }
 
@@ -177,7 +179,7 @@ impl State {
     pub(crate) fn atomic(value: u64, show: Show) -> Self {
         // The first store belongs to nobody: every thread has seen it.
         let first = Store { value, by: 0, at: 0, release: None, read_at: Vec::new() };
-        State::Atomic(AtomicState { stores: vec![first], show })
+        State::Atomic(AtomicState { stores: vec![first], sequential: 0, show })
     }
 
     pub(crate) fn channel(capacity: Option<usize>) -> Self {
@@ -273,6 +275,9 @@ pub(crate) struct World {
     pub(super) luck: u32,
     /// What sequentially consistent fences hand to each other.
     pub(super) fence_clock: VectorClock,
+    /// Their place among all sequentially consistent operations, for the happens-before hash: the last fence, and
+    /// what came after it.
+    fence_order: (u64, u64),
     pub(super) failure: Option<FailureNote>,
     pub(super) panics: Vec<PanicNote>,
     pub(super) lock_edges: Vec<Edge>,
@@ -298,6 +303,7 @@ impl World {
             now: 0,
             luck,
             fence_clock: VectorClock::default(),
+            fence_order: (0, 0),
             failure: None,
             panics: Vec::new(),
             lock_edges: Vec::new(),
@@ -349,6 +355,16 @@ impl World {
                 Some(first) => o.shared |= first != thread,
             }
         }
+        self.hash = self.hash.wrapping_add(hash);
+    }
+
+    /// Folds in whether a sequentially consistent operation came before or after each fence of that kind. Only fences
+    /// are told apart by their order: operations on different atomics commute.
+    pub(super) fn depend_on_fences(&mut self, thread: Tid, fence: bool) {
+        let (last, since) = self.fence_order;
+        let hash = mix(self.threads[thread].hash, if fence { mix(last, since) } else { last });
+        self.threads[thread].hash = hash;
+        self.fence_order = if fence { (hash, 0) } else { (last, since.wrapping_add(hash)) };
         self.hash = self.hash.wrapping_add(hash);
     }
 

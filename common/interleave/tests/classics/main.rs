@@ -2,6 +2,7 @@
 //!
 //! The same programs are measured against loom and shuttle by `examples/classics.rs`.
 
+mod litmus;
 #[path = "libraries/interleave.rs"]
 mod programs;
 mod table;
@@ -20,7 +21,9 @@ fn not_found(pair: &Pair) -> Result<(), String> {
     let (program, name) = (pair.program, format!("{} ({})", pair.name, pair.what));
     match Checker::new().check(move || program(Twin::Wrong)) {
         Err(failure) if failure.kind == pair.kind => Ok(()),
-        Err(failure) => Err(format!("{name}: {:?} expected, found {failure}", pair.kind)),
+        Err(failure) => {
+            Err(format!("{name}: {:?} expected, found {:?}: {}", pair.kind, failure.kind, failure.message))
+        }
         Ok(report) => Err(format!("{name}: {:?} expected, but accepted: {report}", pair.kind)),
     }
 }
@@ -41,6 +44,23 @@ fn not_accepted(pair: &Pair) -> Result<(), String> {
         Coverage::UpTo(bound) => !report.complete && report.bound == Some(bound),
     };
     if covered { Ok(()) } else { Err(format!("{}: {:?} expected: {report}", pair.name, pair.coverage)) }
+}
+
+#[test]
+fn weak_behaviours_are_those_of_the_model() {
+    let mut wrong = Vec::new();
+    for litmus in litmus::all() {
+        assert!(litmus.allowed || !litmus.shown, "{}: what is forbidden must not be shown", litmus.name);
+        let outcomes = litmus.outcomes();
+        if outcomes.contains(litmus.asked) != litmus.shown {
+            let expected = if litmus.shown { "expected" } else { "not expected" };
+            wrong.push(format!(
+                "{} [{}]: {} {expected}, got {outcomes:?}",
+                litmus.name, litmus.program, litmus.outcome
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

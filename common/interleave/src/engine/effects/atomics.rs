@@ -2,12 +2,13 @@
 //! order of execution, so load buffering and reordered stores (2+2W) are out of reach, as in loom.
 //!
 //! A load may return an older store as long as coherence and happens-before allow it; that is bad
-//! luck and costs 1. Sequentially consistent loads see the newest store.
+//! luck and costs 1. The total order of sequentially consistent operations is the order of execution too:
+//! what that order forbids a load to miss is in [`AtomicState::sequential`] and `World::fence_clock`.
 
-use crate::engine::Oid;
 use crate::engine::clock::VectorClock;
 use crate::engine::code;
 use crate::engine::world::{AtomicState, State, Step, Store};
+use crate::engine::{Oid, Tid};
 use crate::trace::{Kind, NONE};
 use ::std::sync::atomic::Ordering;
 
@@ -59,11 +60,10 @@ impl Step<'_> {
     pub(crate) fn load(&mut self, atomic: Oid, order: Ordering) -> u64 {
         let me = self.me;
         let polls = self.thread().spin.repeats > 2;
-        let weak = self.world.settings.weak_memory && order != Ordering::SeqCst && !polls;
+        let weak = self.world.settings.weak_memory && !polls;
         let clock = self.thread().clock.clone();
-        let stores = &self.atomic(atomic).stores;
-        let newest = stores.len() - 1;
-        let oldest = if weak { oldest_visible(stores, &clock) } else { newest };
+        let newest = self.atomic(atomic).stores.len() - 1;
+        let oldest = if weak { self.oldest_allowed(atomic, order, &clock) } else { newest };
         let pick = match newest - oldest {
             0 => newest,
             n => {
@@ -73,13 +73,9 @@ impl Step<'_> {
             }
         };
         self.depend(code::LOAD + (newest - pick) as u64, atomic, false);
+        self.take_place(atomic, order, pick);
         let store = &mut self.atomic(atomic).stores[pick];
-        if store.read_at.len() <= me {
-            store.read_at.resize(me + 1, 0);
-        }
-        if store.read_at[me] == 0 {
-            store.read_at[me] = clock.get(me);
-        }
+        store.note_read(me, clock.get(me));
         let (value, release) = (store.value, store.release.clone());
         self.learn(release.as_ref(), order);
         self.thread().spin.newest = pick == newest;
@@ -91,6 +87,8 @@ impl Step<'_> {
     pub(crate) fn store(&mut self, atomic: Oid, value: u64, order: Ordering) {
         self.depend(code::STORE, atomic, true);
         self.push_store(atomic, value, order, None);
+        let newest = self.atomic(atomic).stores.len() - 1;
+        self.take_place(atomic, order, newest);
         self.log(Kind::Store, atomic, value, order_code(order));
     }
 
@@ -129,6 +127,8 @@ impl Step<'_> {
             }
             None => self.log(Kind::ExchangeFail, atomic, old, u64::from(spurious)),
         }
+        let newest = self.atomic(atomic).stores.len() - 1;
+        self.take_place(atomic, if new.is_some() { success } else { failure }, newest);
         Update { old, new }
     }
 
@@ -141,6 +141,8 @@ impl Step<'_> {
             let before = self.world.fence_clock.clone();
             self.thread().clock.join(&before);
             self.world.fence_clock = self.thread().clock.clone();
+            self.see_sequential_stores();
+            self.world.depend_on_fences(self.me, true);
         }
         if releases(order) {
             let clock = self.thread().clock.clone();
@@ -148,6 +150,40 @@ impl Step<'_> {
         }
         self.none_depend(code::FENCE);
         self.log(Kind::Fence, NONE, 0, order_code(order));
+    }
+
+    /// The oldest store that a load may return.
+    fn oldest_allowed(&mut self, atomic: Oid, order: Ordering, clock: &VectorClock) -> usize {
+        let fences = (order == Ordering::SeqCst).then(|| self.world.fence_clock.clone());
+        let state = self.atomic(atomic);
+        let visible = oldest_visible(&state.stores, clock);
+        match fences {
+            None => visible,
+            // Nor one that a sequentially consistent operation, or what came before such a fence, has left behind.
+            Some(fences) => visible.max(state.sequential).max(oldest_visible(&state.stores, &fences)),
+        }
+    }
+
+    /// A sequentially consistent operation that wrote or read store number `index` takes its place in the total order.
+    fn take_place(&mut self, atomic: Oid, order: Ordering, index: usize) {
+        if order != Ordering::SeqCst {
+            return;
+        }
+        let state = self.atomic(atomic);
+        state.sequential = state.sequential.max(index);
+        self.world.depend_on_fences(self.me, false);
+    }
+
+    /// After a sequentially consistent fence no load may miss what sequentially consistent operations before it
+    /// wrote or read: as if the fence had read it.
+    fn see_sequential_stores(&mut self) {
+        let me = self.me;
+        let now = self.thread().clock.get(me);
+        for object in &mut self.world.objects {
+            if let State::Atomic(state) = &mut object.state {
+                state.stores[state.sequential].note_read(me, now);
+            }
+        }
     }
 
     /// What reading a store teaches: at once with acquire, at the next acquire fence without.
@@ -178,6 +214,18 @@ impl Step<'_> {
             release.get_or_insert_default().join(&before);
         }
         self.atomic(atomic).stores.push(Store { value, by, at, release, read_at: Vec::new() });
+    }
+}
+
+impl Store {
+    /// Notes that `thread` has read it, by its own clock.
+    fn note_read(&mut self, thread: Tid, now: u32) {
+        if self.read_at.len() <= thread {
+            self.read_at.resize(thread + 1, 0);
+        }
+        if self.read_at[thread] == 0 {
+            self.read_at[thread] = now;
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::std_::sync::{Arc, Condvar, Mutex};
 use super::std_::thread;
 use super::team::team;
 use crate::table::{Pair, Right, Twin, Wrong};
-use interleave::FailureKind::{Deadlock, Panic, TooManySteps};
+use interleave::FailureKind::{Deadlock, Livelock, Panic};
 
 pub const PAIRS: &[Pair] = &[
     Pair::new(
@@ -37,7 +37,7 @@ pub const PAIRS: &[Pair] = &[
     Pair::new("init_seen_too_early", Panic, "initialisation announced before it is done", init_early),
     Pair::new("init_twice", Panic, "look, then initialise", init_twice),
     Pair::new("event_reset_too_early", Deadlock, "an event set and reset at once", event_reset),
-    Pair::new("polite_diners", TooManySteps, "two threads give way to each other for ever", polite_diners),
+    Pair::new("polite_diners", Livelock, "two threads give way to each other for ever", polite_diners),
     Pair::new("ticket_skipped", Deadlock, "a ticket lock that serves a number nobody has", ticket_skipped),
 ];
 

@@ -33,6 +33,9 @@ pub const PAIRS: &[Pair] = &[
         store_buffer(t, Release, Acquire)
     }),
     Pair::new("dekker_relaxed", Panic, "the same, relaxed", |t| store_buffer(t, Relaxed, Relaxed)),
+    Pair::new("dekker_half", Panic, "the same, sequentially consistent loads only", |t| {
+        store_buffer(t, Release, SeqCst)
+    }),
     Pair::new("dekker_without_fences", Panic, "the same, the fences left out", store_buffer_fences),
     Pair::new("peterson", DataRace, "Peterson's lock with release and acquire", peterson),
     Pair::new("sequence_lock", Panic, "a sequence lock without its fences", sequence_lock),
