@@ -7,7 +7,7 @@ use ::std::fmt;
 use ::std::panic::Location;
 use ::std::sync::{Mutex, MutexGuard, PoisonError};
 use ::std::time::Duration;
-pub use shared::{Deed, Hold, Shared, Wish, choose};
+pub use shared::{Deed, Hold, Shared, Turn, Turns, Wish, choose};
 
 /// Whether the calling thread runs inside a check.
 pub fn in_model() -> bool {

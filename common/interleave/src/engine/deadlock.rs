@@ -102,7 +102,6 @@ impl World {
         let awaits = self.threads[thread].awaits?;
         Some(match (awaits.want, &self.objects[awaits.object as usize].state) {
             (Want::End, State::Shared { holders }) => {
-                // Before its first step the thread does not hold its own end.
                 Awaits { object: holders.first().map_or(NONE, |t| *t as u32), ..awaits }
             }
             _ => awaits,

@@ -32,6 +32,9 @@ pub(crate) type Tid = usize;
 /// An object's number in its execution.
 pub(crate) type Oid = u32;
 
+/// What kind of thing the turns of tasks on one thread are. Waiting for them is told only where nobody can move.
+pub(crate) const TURNS: &str = "executor";
+
 /// What a thread is about to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Op {

@@ -48,7 +48,9 @@ impl World {
         }
         if matches!(op, Op::Token { .. }) {
             self.note_what_the_task_awaits(me);
-        } else if let Some((kind, object)) = wish(op) {
+        } else if let Some((kind, object)) = wish(op)
+            && !self.is_turns(object)
+        {
             let holder = self.holders(object).first().map_or(0, |t| *t as u64 + 1);
             self.event(me, kind, object, holder, 0, loc);
         }

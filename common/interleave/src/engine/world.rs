@@ -333,6 +333,11 @@ impl World {
         u32::try_from(self.objects.len() - 1).expect("fewer than 4 billion objects")
     }
 
+    /// Whether an object is the turns of tasks on one thread.
+    pub(super) fn is_turns(&self, object: u32) -> bool {
+        self.objects.get(object as usize).is_some_and(|o| o.info.what == super::TURNS)
+    }
+
     /// Folds an operation of `thread` on `object` into the happens-before hash.
     pub(super) fn depend(&mut self, thread: Tid, code: u64, object: u32, write: bool) {
         let of_object = match self.objects.get(object as usize) {

@@ -1,6 +1,6 @@
 //! What tasks share: for stand-ins of asynchronous runtimes, whose locks and channels are not the engine's own.
 
-use crate::engine::{Handle, Oid, Op, State, Want, inspect, me, point, quiet};
+use crate::engine::{Handle, Oid, Op, State, TURNS, Want, inspect, me, point, quiet};
 use crate::trace::Kind;
 use ::std::panic::Location;
 
@@ -38,7 +38,7 @@ pub enum Wish {
     Room,
     /// A message.
     Message,
-    /// The end of the thread that holds it.
+    /// The thread's end that it is.
     End,
     /// Something else that it does.
     Other,
@@ -134,6 +134,16 @@ impl Shared {
         })
     }
 
+    /// It is the end of this thread: who awaits it waits for that, see [`Wish::End`].
+    pub fn is_end_of(&self, thread: &crate::thread::Thread) {
+        if let Some(thread) = thread.number()
+            && super::in_model()
+        {
+            let id = self.id();
+            quiet(self.handle.created, |step| step.end_of(id, thread));
+        }
+    }
+
     /// Lets go of it, from any thread.
     pub fn let_go(&self, hold: Option<Hold>) {
         if let Some(hold) = hold
@@ -166,6 +176,55 @@ impl Shared {
         if super::in_model() {
             let (id, words) = (self.id(), words.into());
             quiet(at, |step| step.note(id, words));
+        }
+    }
+}
+
+/// The one thread that several tasks take turns on.
+///
+/// Like a lock that whoever polls holds, but not told step by step.
+#[derive(Debug)]
+pub struct Turns {
+    handle: Handle,
+}
+
+/// That it is the calling thread's turn.
+#[derive(Debug)]
+pub struct Turn<'a>(&'a Turns);
+
+impl Turns {
+    /// A thread that nobody uses yet.
+    #[track_caller]
+    pub const fn new() -> Self {
+        Turns { handle: Handle::new() }
+    }
+
+    fn id(&self) -> Oid {
+        self.handle.id(TURNS, || State::Mutex { owner: None })
+    }
+
+    /// Waits for its turn. `None` outside a check.
+    pub fn take(&self, at: &'static Location<'static>) -> Option<Turn<'_>> {
+        super::in_model().then(|| {
+            let id = self.id();
+            point(Op::Lock(id), at, |step| step.take_turn(id));
+            Turn(self)
+        })
+    }
+}
+
+impl Default for Turns {
+    #[track_caller]
+    fn default() -> Self {
+        Turns::new()
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if super::in_model() {
+            let id = self.0.id();
+            quiet(self.0.handle.created, |step| step.end_turn(id));
         }
     }
 }

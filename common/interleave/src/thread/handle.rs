@@ -33,6 +33,14 @@ impl Thread {
         Thread(Which::Modelled { number, name })
     }
 
+    /// Its number in the model.
+    pub(crate) fn number(&self) -> Option<Tid> {
+        match &self.0 {
+            Which::Real(_) => None,
+            Which::Modelled { number, .. } => Some(*number),
+        }
+    }
+
     /// The thread's name, if it has one.
     pub fn name(&self) -> Option<&str> {
         match &self.0 {

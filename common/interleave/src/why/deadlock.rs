@@ -15,7 +15,7 @@ pub(super) fn explain(note: &FailureNote, trace: &Trace, names: &Names, told: &m
     told.cause = cause(note, circle.as_deref());
     match (told.cause, circle) {
         (Cause::SelfDeadlock, _) => told.because.push(
-            "A lock of std cannot be taken twice by one thread: the second `lock` waits for the first guard, which \
+            "Such a lock cannot be taken twice by one thread: the second `lock` waits for the first guard, which \
              cannot be dropped any more."
                 .into(),
         ),
@@ -33,11 +33,20 @@ fn cause(note: &FailureNote, circle: Option<&[usize]>) -> Cause {
     let waits = |t: &usize| note.waiting.iter().find(|w| w.thread == *t);
     let for_a_lock =
         |w: &Waiting| matches!(w.wants, Want::Lock | Want::ReadLock | Want::WriteLock | Want::Relock);
+    let notified = |w: &Waiting| w.wants == Want::Notification;
     match circle {
         Some([_]) => Cause::SelfDeadlock,
         Some(circle) if circle.iter().filter_map(waits).all(for_a_lock) => Cause::LockOrder,
         Some(_) => Cause::Unexplained,
-        None if note.waiting.iter().any(|w| w.wants == Want::Notification) => Cause::LostWakeup,
+        // Whoever should notify may wait for what the waiter keeps.
+        None if note
+            .waiting
+            .iter()
+            .any(|w| for_a_lock(w) && w.on.iter().any(|t| waits(t).is_some_and(notified))) =>
+        {
+            Cause::Unexplained
+        }
+        None if note.waiting.iter().any(notified) => Cause::LostWakeup,
         None => Cause::Unexplained,
     }
 }

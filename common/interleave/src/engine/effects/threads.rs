@@ -118,6 +118,27 @@ impl Step<'_> {
         self.thread().held.push(Held { object, since, wrote: false });
     }
 
+    pub(crate) fn end_of(&mut self, object: Oid, thread: Tid) {
+        if let State::Shared { holders } = &mut self.object(object).state {
+            *holders = vec![thread];
+        }
+    }
+
+    pub(crate) fn take_turn(&mut self, turns: Oid) {
+        self.depend(code::LOCK, turns, true);
+        self.acquire(turns);
+        let (me, since) = (self.me, self.loc);
+        self.object(turns).state = State::Mutex { owner: Some(me) };
+        self.thread().held.push(Held { object: turns, since, wrote: false });
+    }
+
+    pub(crate) fn end_turn(&mut self, turns: Oid) {
+        self.depend(code::UNLOCK, turns, true);
+        self.release(turns);
+        self.object(turns).state = State::Mutex { owner: None };
+        self.drop_held(turns);
+    }
+
     /// A guard may be dropped by another thread than took it.
     pub(crate) fn let_go_of_shared(&mut self, object: Oid, by: Tid) {
         self.depend(code::TOUCH, object, true);
