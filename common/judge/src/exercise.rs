@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Begins the judge of an exercise; see [`Exercise`].
 ///
@@ -36,6 +36,12 @@ pub const ANSWER_VARIABLE: &str = "JUDGE_ANSWER";
 pub const LAYERS_VARIABLE: &str = "JUDGE_LAYERS";
 
 type Body = Arc<dyn Fn() + Send + Sync>;
+
+/// The explorer as judges use it: everything up to three unlucky moments, as long as that takes seconds and not minutes.
+/// What was left out is said, and a right answer that polls or retries is not kept waiting.
+fn explorer() -> Checker {
+    Checker::new().runs_per_round(20_000).runs_beyond_bound(4_000).steps_per_round(300_000, 60_000)
+}
 
 /// The judge of one exercise. Made by [`exercise!`], filled layer by layer, ended by [`Exercise::run`].
 ///
@@ -118,7 +124,7 @@ impl Exercise {
     /// A model: `body` is run under every schedule that matters.
     #[must_use]
     pub fn schedules(self, what: &str, body: impl Fn() + Send + Sync + 'static) -> Self {
-        self.schedules_with(Checker::new(), what, body)
+        self.schedules_with(explorer(), what, body)
     }
 
     /// A model with a checker of its own, for a bound or a limit that differs.
@@ -135,7 +141,7 @@ impl Exercise {
     /// A model that can only come to its end if the work overlaps: put a [`crate::Rendezvous`] into it.
     #[must_use]
     pub fn overlap(self, what: &str, body: impl Fn() + Send + Sync + 'static) -> Self {
-        self.overlap_with(Checker::new(), what, body)
+        self.overlap_with(explorer(), what, body)
     }
 
     /// As [`Exercise::overlap`], with a checker of its own.
@@ -178,6 +184,7 @@ impl Exercise {
 
     /// Judges the answer and tells a runner. The environment is read before any of the answer's code runs.
     fn report_to(&self, mut channel: Channel) -> ExitCode {
+        end_with_the_runner();
         let layers = std::env::var(LAYERS_VARIABLE).ok();
         let chosen = |name: &str| layers.as_ref().is_none_or(|l| l.split(',').any(|layer| layer == name));
         let mut sent = channel.send(&Message::Begin { exercise: self.name.clone(), layers: self.names() });
@@ -278,6 +285,20 @@ impl Exercise {
     }
 }
 
+/// Ends this process when the one that started it is gone, however it went: a judged program must not outlive its
+/// runner, least of all one that would never end.
+fn end_with_the_runner() {
+    let runner = std::os::unix::process::parent_id();
+    let watch = move || {
+        while std::os::unix::process::parent_id() == runner {
+            thread::sleep(Duration::from_millis(250));
+        }
+        std::process::exit(3);
+    };
+    // Without this thread the judge works as well, and only a killed runner would be noticed later.
+    let _ = thread::Builder::new().name("runner-watch".into()).spawn(watch);
+}
+
 impl Layer {
     /// Runs the layer on a thread of its own; says what was covered.
     fn run(&self, sources: &Sources) -> Result<String, Box<Finding>> {
@@ -304,6 +325,9 @@ impl Layer {
             }
             Work::Model(checker, body) => {
                 let body = Arc::clone(body);
+                // Threads of the explorer outlive a schedule, and what they hold for themselves with them.
+                let own_storage = sources.text.contains("thread_local");
+                let checker = checker.clone().fresh_threads(own_storage);
                 let schedule = move || {
                     record::begin_schedule();
                     body();

@@ -229,9 +229,11 @@ fn by_kind(sources: &Sources, failure: &Failure, meetings: bool) -> Finding {
         (FailureKind::TooManySteps, _) => {
             (Verdict::Hangs, "It does not come to an end: a loop goes on and on.")
         }
-        (FailureKind::Stuck, _) => {
-            (Verdict::Hangs, "A thread is busy for ever without doing anything another thread could see.")
-        }
+        (FailureKind::Stuck, _) => (
+            Verdict::Hangs,
+            "A thread does not come to its next step: it is busy for ever, or waits for something that the judge does \
+             not see, such as `stdout().lock()` held over a step, or a file.",
+        ),
         (FailureKind::LeftBehind, _) => (
             Verdict::Leak,
             "It has returned, but a thread that it started is still there and waits for ever.",
@@ -243,7 +245,7 @@ fn by_kind(sources: &Sources, failure: &Failure, meetings: bool) -> Finding {
         (FailureKind::NotRepeatable, _) => (
             Verdict::Flaky,
             "The same order of steps went differently the second time: something outside the threads decides, such \
-             as a clock, an address or a global variable.",
+             as a clock, an address, a global variable, or the order of a `HashMap` (a `BTreeMap` or a `Vec` has one).",
         ),
         (FailureKind::Exits, _) => {
             (Verdict::Exits, "It ends the whole program; return, or panic, and let the caller decide.")

@@ -269,6 +269,38 @@ macro_rules! atomic {
                 Err(found)
             }
 
+            /// As [`Self::fetch_update`], under its newer name.
+            ///
+            /// # Errors
+            /// The value for which `change` returned `None`.
+            #[track_caller]
+            pub fn try_update(
+                &self,
+                set: Ordering,
+                fetch: Ordering,
+                change: impl FnMut($value) -> Option<$value>,
+            ) -> Result<$value, $value> {
+                self.fetch_update(set, fetch, change)
+            }
+
+            /// Writes what `change` makes of the value, trying again as long as others come first. Returns the value
+            /// before.
+            #[track_caller]
+            pub fn update(
+                &self,
+                set: Ordering,
+                fetch: Ordering,
+                mut change: impl FnMut($value) -> $value,
+            ) -> $value {
+                let (Ok(old) | Err(old)) = self.fetch_update(set, fetch, |value| Some(change(value)));
+                old
+            }
+
+            /// A pointer to the value. What is done through it no check sees.
+            pub const fn as_ptr(&self) -> *mut $value {
+                self.inner.as_ptr()
+            }
+
             /// Consumes the atomic and returns its value.
             pub fn into_inner(self) -> $value {
                 self.inner.into_inner()

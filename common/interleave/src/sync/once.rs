@@ -64,6 +64,20 @@ impl<T> OnceLock<T> {
         self.inner.get().expect("just initialised")
     }
 
+    /// Waits until there is a value.
+    #[track_caller]
+    pub fn wait(&self) -> &T {
+        if !in_model() {
+            return self.inner.wait();
+        }
+        loop {
+            if let Some(value) = self.get() {
+                return value;
+            }
+            crate::thread::yield_now();
+        }
+    }
+
     /// Consumes the cell and returns its value.
     pub fn into_inner(self) -> Option<T> {
         self.inner.into_inner()
@@ -184,6 +198,21 @@ impl Once {
         }
     }
 
+    /// Waits until a call has ended.
+    ///
+    /// # Panics
+    /// If it panicked.
+    #[track_caller]
+    pub fn wait(&self) {
+        if !in_model() {
+            return self.inner.wait();
+        }
+        while !self.is_completed() {
+            assert!(!self.done.is_poisoned(), "Once instance has previously been poisoned");
+            crate::thread::yield_now();
+        }
+    }
+
     /// Whether a call has ended.
     #[track_caller]
     pub fn is_completed(&self) -> bool {
@@ -236,6 +265,31 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
                 None => panic!("LazyLock instance has previously been poisoned"),
             }
         })
+    }
+}
+
+impl<T, F> LazyLock<T, F> {
+    /// The value, if it was made.
+    #[track_caller]
+    pub fn get(this: &Self) -> Option<&T> {
+        this.cell.get()
+    }
+
+    /// The value, if it was made.
+    pub fn get_mut(this: &mut Self) -> Option<&mut T> {
+        this.cell.get_mut()
+    }
+}
+
+impl<T, F: FnOnce() -> T> LazyLock<T, F> {
+    /// The value, made now if it was not before.
+    ///
+    /// # Panics
+    /// If making it panicked before.
+    #[track_caller]
+    pub fn force_mut(this: &mut Self) -> &mut T {
+        LazyLock::force(this);
+        this.cell.get_mut().expect("just made")
     }
 }
 

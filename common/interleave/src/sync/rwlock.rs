@@ -158,6 +158,10 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     fn unlock<G>(&self, inner: Option<G>, write: bool) {
+        // A guard that was downgraded has nothing left to give back.
+        if inner.is_none() {
+            return;
+        }
         if !in_model() {
             if record::on() {
                 self.log(if write { Kind::WriteUnlock } else { Kind::ReadUnlock }, self.handle.created);
@@ -170,6 +174,22 @@ impl<T: ?Sized> RwLock<T> {
         }
         drop(inner);
         quiet(made, |step| step.rw_unlock(id, write));
+    }
+}
+
+impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
+    /// Turns the lock for writing into one for reading, without letting it go in between.
+    pub fn downgrade(mut guard: Self) -> RwLockReadGuard<'a, T> {
+        let lock = guard.lock;
+        let inner = guard.inner.take().map(::std::sync::RwLockWriteGuard::downgrade);
+        if in_model() {
+            let id = lock.id();
+            quiet(lock.handle.created, |step| step.rw_downgrade(id));
+        } else if record::on() {
+            lock.log(Kind::WriteUnlock, lock.handle.created);
+            lock.log(Kind::Read, lock.handle.created);
+        }
+        RwLockReadGuard { lock, inner }
     }
 }
 

@@ -220,3 +220,16 @@ fn a_weak_exchange_may_fail_for_no_reason() {
     });
     assert_eq!(counted, set(&[[2]]));
 }
+
+#[test]
+fn updates_by_a_function_lose_nothing() {
+    let seen = outcomes(|| {
+        let x = AtomicUsize::new(0);
+        thread::scope(|s| {
+            s.spawn(|| x.update(Relaxed, Relaxed, |n| n + 1));
+            _ = x.try_update(Relaxed, Relaxed, |n| Some(n + 1));
+        });
+        vec![x.into_inner()]
+    });
+    assert_eq!(seen, set(&[[2]]));
+}

@@ -227,3 +227,20 @@ fn a_gate_or_an_order_of_threads_keeps_a_circle_from_closing() {
     // And what was explored completely is no suspicion at all.
     assert_eq!(right(under_a_gate).suspicion, None);
 }
+
+#[test]
+fn a_writer_that_becomes_a_reader_lets_nobody_write_in_between() {
+    use std::sync::RwLockWriteGuard;
+    right(|| {
+        let data = RwLock::new(0);
+        thread::scope(|s| {
+            s.spawn(|| *data.write().unwrap() += 10);
+            let mut writing = data.write().unwrap();
+            *writing += 1;
+            let seen = *writing;
+            let reading = RwLockWriteGuard::downgrade(writing);
+            assert_eq!(*reading, seen);
+        });
+        assert_eq!(data.into_inner().unwrap(), 11);
+    });
+}

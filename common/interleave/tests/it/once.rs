@@ -111,3 +111,18 @@ fn statics_work_on_real_threads() {
     });
     assert_eq!(sums, [10; 4]);
 }
+
+#[test]
+fn one_can_wait_for_the_value() {
+    right(|| {
+        let (cell, once) = (OnceLock::new(), Once::new());
+        thread::scope(|s| {
+            s.spawn(|| {
+                cell.set(3).unwrap();
+                once.call_once(|| ());
+            });
+            assert_eq!(*cell.wait(), 3);
+            once.wait();
+        });
+    });
+}

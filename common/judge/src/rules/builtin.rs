@@ -3,7 +3,7 @@ use super::tokens::{Kind, Path, Token};
 use super::{Pattern, Text, Where};
 
 /// Patterns that no answer needs, each with what to do instead.
-pub(super) const RULES: [(&str, &str); 16] = [
+pub(super) const RULES: [(&str, &str); 15] = [
     ("extern crate", "Everything an answer needs is in scope already; say `use std::…`."),
     ("include!", "An answer is one file; write the code here."),
     ("include_str!", "An answer is one file; write the text here."),
@@ -20,8 +20,7 @@ pub(super) const RULES: [(&str, &str); 16] = [
         "std::panic::take_hook",
         "The judge watches panics; to handle one, join the thread and look at its result.",
     ),
-    ("std::env::set_var", "The environment belongs to all threads at once; pass a value instead."),
-    ("std::env::remove_var", "The environment belongs to all threads at once; pass a value instead."),
+    ("std::env", "What an answer does must not depend on its surroundings; use what the function is given."),
     ("std::model", "An answer must not know whether it is being checked; delete it."),
     ("std::Checker", "An answer must not start checks of its own; delete it."),
     ("interleave", "An answer must not know whether it is being checked; say `use std::…`."),
@@ -31,6 +30,8 @@ pub(super) const RULES: [(&str, &str); 16] = [
 const UNSAFE: &str = "Safe Rust can do all that is asked here; look for a lock, an atomic or a channel.";
 const INNER: &str = "Only lint levels such as `#![allow(…)]` may stand there; delete it.";
 const MODULE: &str = "An answer is one file; write the module here, as `mod name { … }`.";
+const PATH: &str = "Write the path out, as `std::…`.";
+const NAME: &str = "That is the name of a crate; give the module another one.";
 const FACADE: &str = "It is the same thing under another name, and the judge only sees `std::…`; say that.";
 
 /// Inner attributes that change nothing but warnings and documentation.
@@ -50,6 +51,8 @@ pub(super) fn find(text: &Text, allowed: &[String]) -> Option<(usize, String, St
         keyword(tokens, "unsafe").map(|line| (line, "`unsafe`".to_string(), UNSAFE.to_string())),
         inner_attribute(tokens).map(|(line, name)| (line, format!("`#![{name}…]`"), INNER.to_string())),
         outside_module(tokens).map(|line| (line, "a module in another file".to_string(), MODULE.to_string())),
+        path_in_macro(tokens).map(|line| (line, "a path put together by a macro".into(), PATH.to_string())),
+        borrowed_name(tokens).map(|(line, name)| (line, format!("`mod {name}`"), NAME.to_string())),
         facade_escape(text).map(|(line, path)| (line, format!("`{path}`"), FACADE.to_string())),
     ];
     by_shape.into_iter().flatten().chain(by_pattern).min_by_key(|(line, ..)| *line)
@@ -93,13 +96,31 @@ fn outside_module(tokens: &[Token]) -> Option<usize> {
     found.next().map(|w| w[0].line)
 }
 
-/// A path into `core` or `alloc`, which the explorer does not stand behind.
+/// `$name::`, by which a macro could lead anywhere.
+fn path_in_macro(tokens: &[Token]) -> Option<usize> {
+    let mut found = tokens
+        .windows(4)
+        .filter(|w| w[0].is("$") && w[1].is_word() && !w[1].is("crate") && w[2].is(":") && w[3].is(":"));
+    found.next().map(|w| w[0].line)
+}
+
+/// A module with the name of a crate, behind which the crate itself could hide.
+fn borrowed_name(tokens: &[Token]) -> Option<(usize, String)> {
+    let crates = ["core", "alloc", "std"];
+    let mut found = tokens.windows(2).filter(|w| w[0].is("mod") && crates.iter().any(|name| w[1].is(name)));
+    found.next().map(|w| (w[0].line, w[1].text.clone()))
+}
+
+/// A path into the parts of `core` or `alloc` that the explorer stands in for under the name of `std`.
 fn facade_escape(text: &Text) -> Option<(usize, String)> {
     let escapes = |path: &&Path| {
-        path.names.len() > 1
-            && ["core", "alloc"]
-                .iter()
-                .any(|name| path.names[0] == *name && (path.global || !defines_module(text, name)))
+        let mut names = path.names.iter().map(String::as_str);
+        let from = matches!(names.next(), Some("core" | "alloc"));
+        // `use core as c` and `use core::*` bring all of it in.
+        from && match names.next() {
+            None => path.import,
+            Some(part) => matches!(part, "sync" | "hint" | "task"),
+        }
     };
     let first = text.paths.iter().filter(escapes).min_by_key(|path| path.line)?;
     Some((first.line, first.names.join("::")))

@@ -97,6 +97,12 @@ impl Step<'_> {
         self.log(if write { Kind::WriteUnlock } else { Kind::ReadUnlock }, lock, 0, 0);
     }
 
+    /// The writer becomes a reader.
+    pub(crate) fn rw_downgrade(&mut self, lock: Oid) {
+        self.rw_unlock(lock, true);
+        self.rw_lock(lock, false);
+    }
+
     fn hold(&mut self, object: Oid) {
         let (me, since) = (self.me, self.loc);
         let thread = self.thread();
