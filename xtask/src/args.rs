@@ -21,7 +21,7 @@ pub struct Args {
 pub struct Spec<'a> {
     /// Flags without a value.
     pub switches: &'a [&'a str],
-    /// Flags with a value.
+    /// Flags with a value. `html?` may also stand without one; `--html=FILE` gives it.
     pub values: &'a [&'a str],
     /// How many words at most.
     pub words: usize,
@@ -37,6 +37,13 @@ impl Args {
         while let Some(arg) = parser.next()? {
             match arg {
                 Arg::Long(name) if spec.switches.contains(&name) => args.switches.push(name.to_owned()),
+                Arg::Long(name) if spec.values.iter().any(|v| v.strip_suffix('?') == Some(name)) => {
+                    let name = name.to_owned();
+                    args.switches.push(name.clone());
+                    if let Some(value) = parser.optional_value() {
+                        args.values.insert(name, value);
+                    }
+                }
                 Arg::Long(name) if spec.values.contains(&name) => {
                     let name = name.to_owned();
                     args.values.insert(name, parser.value()?);
@@ -52,8 +59,12 @@ impl Args {
                     }
                 }
                 unknown => {
-                    let known: Vec<String> =
-                        spec.switches.iter().chain(spec.values).map(|name| format!("--{name}")).collect();
+                    let known: Vec<String> = spec
+                        .switches
+                        .iter()
+                        .chain(spec.values)
+                        .map(|name| format!("--{}", name.trim_end_matches('?')))
+                        .collect();
                     let known = if known.is_empty() { "no flags".to_owned() } else { known.join(", ") };
                     return usage(format!(
                         "{command}: {}; it takes {known} (cargo xtask {command} --help)",
@@ -117,6 +128,19 @@ mod tests {
         assert!(args.has("json"));
         assert_eq!(args.number("level").unwrap(), Some(2));
         assert_eq!(args.word(), Some("104"));
+    }
+
+    #[test]
+    fn a_value_may_be_left_out_where_the_command_says_so() {
+        let spec = Spec { switches: &[], values: &["html?"], words: 1, passes_on: false };
+        let args = parse(&["--html", "104"], &spec).unwrap();
+        assert!(args.has("html") && args.path("html").is_none());
+        assert_eq!(args.word(), Some("104"));
+        let args = parse(&["--html=a.html"], &spec).unwrap();
+        assert!(args.has("html"));
+        assert_eq!(args.path("html"), Some(PathBuf::from("a.html")));
+        let error = parse(&["--htm"], &spec).unwrap_err().to_string();
+        assert!(error.contains("it takes --html ("), "{error}");
     }
 
     #[test]

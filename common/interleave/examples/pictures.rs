@@ -1,14 +1,16 @@
 //! Draws failing schedules of small programs into a folder: `cargo run -p interleave --example pictures -- FOLDER`.
 //!
-//! Each becomes a picture (`.svg`), a page to step through (`.html`) and a timeline (`.txt`).
+//! Each becomes a picture (`.svg`), a page to step through (`.html`) and a timeline (`.txt`). The results of one that
+//! cannot fail become a chart.
 extern crate interleave as std;
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::outcomes::Outcomes;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::thread;
-use std::{env, fs, process};
+use std::{Checker, env, fs, process};
 
 /// Two transfers in opposite directions, each of which locks the account it takes from first.
 fn deadlock() {
@@ -127,6 +129,19 @@ fn order_of_messages() {
     assert_eq!(results, [1, 2], "the results, in order");
 }
 
+/// What two threads that store and then look can see of each other: both may see nothing.
+fn store_buffer() -> String {
+    let (left, right) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let (their_left, their_right) = (Arc::clone(&left), Arc::clone(&right));
+    let other = thread::spawn(move || {
+        their_right.store(1, Ordering::Release);
+        their_left.load(Ordering::Acquire)
+    });
+    left.store(1, Ordering::Release);
+    let seen = right.load(Ordering::Acquire);
+    format!("main sees {seen}, other sees {}", other.join().unwrap())
+}
+
 fn main() {
     let Some(folder) = env::args_os().nth(1).map(PathBuf::from) else {
         eprintln!("say which folder: cargo run -p interleave --example pictures -- FOLDER");
@@ -146,12 +161,17 @@ fn main() {
             Err(failure) => failure.story(),
             Ok(report) => panic!("{name} should fail: {report}"),
         };
-        for (ending, text) in
-            [("svg", story.svg()), ("html", story.html()), ("txt", story.terminal(100, false))]
-        {
-            let path = folder.join(format!("{name}.{ending}"));
-            fs::write(&path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            println!("{}", path.display());
-        }
+        write(&folder, name, "svg", &story.svg());
+        write(&folder, name, "html", &story.html());
+        write(&folder, name, "txt", &story.terminal(100, false));
     }
+    let outcomes = Outcomes::of(&Checker::new().merge(false), store_buffer).expect("it cannot fail");
+    write(&folder, "store_buffer", "svg", &outcomes.svg());
+    write(&folder, "store_buffer", "txt", &outcomes.terminal(80, false));
+}
+
+fn write(folder: &Path, name: &str, ending: &str, text: &str) {
+    let path = folder.join(format!("{name}.{ending}"));
+    fs::write(&path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    println!("{}", path.display());
 }

@@ -7,7 +7,7 @@ use crate::acts::Act;
 use crate::picture::Picture;
 use crate::story::{Excerpt, Step, Story};
 use crate::svg;
-use crate::text::{escaped, json};
+use crate::text::{escaped, json, visible};
 use ::std::fmt::Write as _;
 
 const STYLE: &str = include_str!("html/page.css");
@@ -20,7 +20,7 @@ pub(crate) fn page(story: &Story) -> String {
     if !story.replay.is_empty() {
         let _ = writeln!(
             body,
-            "<p class=\"faint\">This schedule again: replay token <code>{}</code>.</p>",
+            "<p class=\"note\">This schedule again: replay token <code>{}</code>.</p>",
             escaped(&story.replay)
         );
     }
@@ -29,11 +29,10 @@ pub(crate) fn page(story: &Story) -> String {
         controls(&mut body, story);
         body.push_str("<div class=\"columns\">\n");
         picture(&mut body, story);
-        body.push_str("<div>\n");
         table(&mut body, story);
         source(&mut body, story);
         why(&mut body, story);
-        body.push_str("</div>\n</div>\n");
+        body.push_str("</div>\n");
         list(&mut body, story);
     } else {
         why(&mut body, story);
@@ -43,7 +42,7 @@ pub(crate) fn page(story: &Story) -> String {
         String::new()
     } else {
         body.push_str(
-            "<footer><p class=\"faint\">Keys: <kbd>←</kbd> <kbd>→</kbd> one step, <kbd>Home</kbd> first, <kbd>End</kbd> \
+            "<footer><p class=\"note\">Keys: <kbd>←</kbd> <kbd>→</kbd> one step, <kbd>Home</kbd> first, <kbd>End</kbd> \
              last, <kbd>Space</kbd> plays. The address ends in the step, so it can be kept and shared.</p></footer>\n",
         );
         format!(
@@ -88,7 +87,7 @@ fn picture(out: &mut String, story: &Story) {
 
 fn table(out: &mut String, story: &Story) {
     out.push_str(
-        "<section aria-labelledby=\"h-state\">\n<h2 id=\"h-state\">After this step</h2>\n<table class=\"live\">\n\
+        "<section class=\"state\" aria-labelledby=\"h-state\">\n<h2 id=\"h-state\">After this step</h2>\n<table class=\"live\">\n\
          <thead><tr><th scope=\"col\">Thread</th><th scope=\"col\">Holds</th><th scope=\"col\">Waits for</th></tr></thead>\n<tbody>\n",
     );
     let end = at_the_end(story);
@@ -140,7 +139,7 @@ fn source(out: &mut String, story: &Story) {
         return;
     }
     out.push_str(
-        "<section aria-labelledby=\"h-source\">\n<h2 id=\"h-source\">Where the threads are</h2>\n\
+        "<section class=\"source\" aria-labelledby=\"h-source\">\n<h2 id=\"h-source\">Where the threads are</h2>\n\
          <div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"h-source\">\n",
     );
     for (i, excerpt) in excerpts.iter().enumerate() {
@@ -150,12 +149,18 @@ fn source(out: &mut String, story: &Story) {
              <th scope=\"col\">Threads</th><th scope=\"col\">Code</th></tr></thead>\n<tbody>",
             escaped(&excerpt.file)
         );
-        for (k, line) in excerpt.lines.iter().enumerate() {
+        let lines: Vec<String> = excerpt.lines.iter().map(|line| visible(line)).collect();
+        let indent = |line: &String| line.len() - line.trim_start().len();
+        let common = lines.iter().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
+        for (k, line) in lines.iter().enumerate() {
             let number = excerpt.first_line as usize + k;
+            // A line that does not fit goes on below its own beginning.
+            let indent = indent(line).saturating_sub(common);
             let _ = writeln!(
                 out,
-                "<tr id=\"s{i}-{number}\"><th scope=\"row\">{number}</th><td class=\"who\"></td><td class=\"text\">{}</td></tr>",
-                escaped(line)
+                "<tr id=\"s{i}-{number}\"><th scope=\"row\">{number}</th><td class=\"who\"></td><td class=\"text\" \
+                 style=\"--indent:{indent}\">{}</td></tr>",
+                escaped(line.trim())
             );
         }
         out.push_str("</tbody>\n</table>\n");
@@ -167,7 +172,7 @@ fn why(out: &mut String, story: &Story) {
     if story.because.is_empty() {
         return;
     }
-    out.push_str("<section aria-labelledby=\"h-why\">\n<h2 id=\"h-why\">Why</h2>\n<ul class=\"why\">\n");
+    out.push_str("<section class=\"because\" aria-labelledby=\"h-why\">\n<h2 id=\"h-why\">Why</h2>\n<ul class=\"why\">\n");
     for sentence in &story.because {
         let _ = writeln!(out, "<li>{}</li>", escaped(sentence));
     }

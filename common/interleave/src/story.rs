@@ -168,8 +168,10 @@ fn excerpts(steps: &[Step], home: &str, names: &Names) -> Vec<Excerpt> {
         for (_, line) in same_file.iter().filter(|(_, line)| (1..=lines.len()).contains(line)) {
             let at = line - 1;
             let head = (at.saturating_sub(HEAD)..=at).rev().find(|i| is_head(&lines[*i]));
-            let from = head.unwrap_or(at.saturating_sub(AROUND)).min(at.saturating_sub(AROUND));
-            let to = (line + AROUND).min(lines.len());
+            let from = head.unwrap_or(at.saturating_sub(AROUND));
+            // Not beyond the end of the function.
+            let end = (at..lines.len()).take(AROUND + 1).find(|i| lines[*i].trim_end() == "}");
+            let to = end.map_or((line + AROUND).min(lines.len()), |end| end + 1);
             match spans.last_mut() {
                 Some(last) if from <= last.1 + AROUND => last.1 = last.1.max(to),
                 _ => spans.push((from, to)),

@@ -31,8 +31,10 @@ const BAR: f64 = 13.0;
 const SLOT: f64 = 17.0;
 /// Left of a lane's line: arrows come down here.
 const CHANNEL: f64 = 22.0;
-/// Right of a lane's line, before the words.
-const PAD: f64 = 14.0;
+/// Right of a lane's line, before the bars.
+const PAD: f64 = 9.0;
+/// Before the words.
+const INDENT: f64 = 5.0;
 /// Between one lane's words and the next lane.
 const GAP: f64 = 10.0;
 const EDGE: f64 = 14.0;
@@ -64,10 +66,10 @@ pub(crate) fn part(story: &Story, width: f64, prefix: &str) -> String {
 
 /// Where a lane is.
 struct Lane {
-    /// Its first bar's left edge.
-    left: f64,
     /// Its line.
     line: f64,
+    /// Its first bar's left edge.
+    bars: f64,
     /// Where its words begin, and how many columns they may have.
     words: f64,
     columns: usize,
@@ -118,26 +120,28 @@ impl<'a> Sheet<'a> {
     fn place_lanes(&mut self) {
         let lanes = self.picture.lanes.len().max(1) as f64;
         let bars: usize = (0..self.picture.lanes.len()).map(|i| self.picture.slots(i)).sum();
-        let signs = self.margin + bars as f64 * SLOT + lanes * (CHANNEL + PAD + GAP) + EDGE;
+        let signs = self.margin + bars as f64 * SLOT + lanes * (CHANNEL + PAD + INDENT + GAP) + EDGE;
         let most = (((self.width - signs) / lanes / CELL) as usize).max(FEWEST);
         let mut x = self.margin;
         for (i, thread) in self.picture.lanes.iter().enumerate() {
-            let line = x + self.picture.slots(i) as f64 * SLOT + CHANNEL;
+            let line = x + CHANNEL;
+            let bars = line + PAD;
+            let behind = bars + self.picture.slots(i) as f64 * SLOT;
             let steps = self.story.steps.iter().filter(|s| s.thread == *thread);
             let longest = steps.map(|s| cells(&self.words_of(s))).max().unwrap_or(0);
             let columns = longest.max(cells(&visible(&self.story.threads[*thread]))).clamp(8, most);
-            self.lanes.push(Lane { left: x, line, words: line + PAD, columns });
+            self.lanes.push(Lane { line, bars, words: behind + INDENT, columns });
             x = match self.layout {
-                Layout::Lanes => line + PAD + columns as f64 * CELL + GAP,
-                Layout::Tracks => line + 8.0,
+                Layout::Lanes => behind + INDENT + columns as f64 * CELL + GAP,
+                Layout::Tracks => behind,
             };
         }
         if self.layout == Layout::Tracks {
-            let columns = ((self.width - EDGE - x - PAD) / CELL).clamp(20.0, 64.0) as usize;
+            let columns = ((self.width - EDGE - x - INDENT) / CELL).clamp(20.0, 64.0) as usize;
             for lane in &mut self.lanes {
-                (lane.words, lane.columns) = (x + PAD, columns);
+                (lane.words, lane.columns) = (x + INDENT, columns);
             }
-            x += PAD + columns as f64 * CELL;
+            x += INDENT + columns as f64 * CELL;
         }
         self.width = (x + EDGE).max(self.width.min(620.0));
     }

@@ -1,5 +1,4 @@
 //! `why`: tell the last verdict again, whole.
-use super::Command;
 use super::check::{exit_of, next_command};
 use crate::args::{Args, Spec};
 use crate::checking::OnSave;
@@ -9,24 +8,33 @@ use crate::progress::Progress;
 use crate::screen::Screen;
 use crate::view::{self, Length};
 use crate::workspace::Workspace;
-use crate::{checking, last, path, select};
+use crate::{checking, files, last, path, select};
 use anyhow::Result;
+use judge::Judgement;
 use std::ffi::OsString;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
-pub const COMMAND: Command = Command {
+pub const COMMAND: super::Command = super::Command {
     name: "why",
-    takes: "[104]",
+    takes: "[104] [--html[=FILE]] [--open]",
     summary: "Tell the last verdict again, with the whole schedule",
     help: "\
 Shows everything that `check` shortened. If the file was changed since, or was never judged, it is judged first.
 
+  --html         draw the failing schedule as a page to step through, beside your source; the path is printed
+  --html=FILE    write the page there instead of into target/interleave/why
+  --open         open the page in the browser, too
+
 Example: cargo xtask why 104
+         cargo xtask why 104 --open
 ",
     run,
 };
 
 fn run(raw: Vec<OsString>) -> Result<Exit> {
-    let args = Args::parse("why", raw, &Spec { switches: &[], values: &[], words: 1, passes_on: false })?;
+    let spec = Spec { switches: &["open"], values: &["html?"], words: 1, passes_on: false };
+    let args = Args::parse("why", raw, &spec)?;
     let workspace = Workspace::find()?;
     let course = Course::load_and_warn(&workspace)?;
     let progress = Progress::load(&workspace)?;
@@ -40,7 +48,37 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
         Some(last) if !last.outdated => last.judged,
         _ => checking::check(&workspace, lesson, exercise, &screen, OnSave::GoOn)?,
     };
+    if args.has("html") || args.has("open") {
+        let default = || workspace.cache().join("why").join(format!("{}.html", exercise.id));
+        let page = std::path::absolute(args.path("html").unwrap_or_else(default))?;
+        draw(&workspace, &judged.judgement, &page, args.has("open"))?;
+        return Ok(exit_of(judged.judgement.verdict));
+    }
     print!("{}", view::verdict(&judged, exercise, &screen, Length::Whole));
     print!("\n{}", next_command(exercise, judged.judgement.verdict, &screen));
     Ok(exit_of(judged.judgement.verdict))
+}
+
+/// Writes the failing schedule as a page and says where it is.
+fn draw(workspace: &Workspace, judgement: &Judgement, page: &Path, open: bool) -> Result<()> {
+    let Some(story) = &judgement.story else {
+        println!("{}: {}: there is no failing schedule to draw", judgement.exercise, judgement.verdict);
+        return Ok(());
+    };
+    files::replace(page, story.html())?;
+    println!("{}", workspace.short(page));
+    if open && !opened(page) {
+        println!("No program could be found to open it with: open it in a browser.");
+    }
+    Ok(())
+}
+
+/// Hands a page to whatever shows pages on this system.
+fn opened(page: &Path) -> bool {
+    let hand_to = |program: &str| {
+        let mut program = Command::new(program);
+        program.arg(page).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        program.status().is_ok_and(|status| status.success())
+    };
+    ["xdg-open", "open"].into_iter().any(hand_to)
 }

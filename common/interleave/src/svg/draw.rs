@@ -70,7 +70,7 @@ impl Sheet<'_> {
     /// Held locks: a bar each, with the lock's name along it where there is room.
     fn bars(&mut self, top: f64) {
         for bar in &self.picture.bars {
-            let x = self.lanes[bar.lane].left + bar.slot as f64 * SLOT;
+            let x = self.lanes[bar.lane].bars + bar.slot as f64 * SLOT;
             let from = bar.from.map_or(top + 4.0, |i| self.rows[i].node - 6.0);
             let to = bar.to.map_or(self.height - 2.0, |i| self.rows[i].node + 6.0);
             let name = visible(&self.picture.locks[bar.lock]);
