@@ -1,62 +1,21 @@
 //! `tokio::runtime`: inside a check, a runtime has as many threads as it has tasks, or one for all of them.
 
+mod builder;
+mod shop;
+
 use crate::executor::{Loc, Run, open, run};
-use crate::task::state::{self, Stop};
+use crate::task::state;
 use crate::task::{JoinHandle, spawn_in};
-use interleave::model::{Turn, Turns, in_model, point_here};
+pub use builder::Builder;
+use interleave::model::{in_model, point_here};
+pub(crate) use shop::Shop;
 use std::cell::RefCell;
 use std::fmt;
 use std::io;
 use std::panic::Location;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Weak};
 use std::task::Waker;
 pub use tokio::runtime::{RuntimeFlavor, TryCurrentError};
-
-/// What the tasks of a modelled runtime have in common.
-pub(crate) struct Shop {
-    /// The only thread there is, if so: who polls holds it.
-    executor: Option<Turns>,
-    /// `block_on` polls on that same thread, and tasks run only meanwhile.
-    current_thread: bool,
-    doors: Mutex<Doors>,
-}
-
-#[derive(Default)]
-struct Doors {
-    /// How many are in `block_on`.
-    inside: usize,
-    /// Tasks that came while nobody was.
-    waiting: Vec<Waker>,
-    tasks: Vec<Weak<dyn Stop>>,
-}
-
-impl Shop {
-    // Not `#[track_caller]`: the turns are to be called after this variable.
-    fn new(one_thread: bool, current_thread: bool) -> Self {
-        let executor = Turns::new();
-        Shop { executor: one_thread.then_some(executor), current_thread, doors: Mutex::default() }
-    }
-
-    pub(crate) fn turn(&self, at: Loc) -> Option<Turn<'_>> {
-        self.executor.as_ref()?.take(at)
-    }
-
-    /// Whether tasks may run; if not, calls `waker` when they may.
-    pub(crate) fn is_open(&self, waker: &Waker) -> bool {
-        let mut doors = open(&self.doors);
-        if self.current_thread && doors.inside == 0 {
-            doors.waiting.push(waker.clone());
-            return false;
-        }
-        true
-    }
-
-    pub(crate) fn enter(&self, task: Weak<dyn Stop>) {
-        let tasks = &mut open(&self.doors).tasks;
-        tasks.retain(|task| task.strong_count() > 0);
-        tasks.push(task);
-    }
-}
 
 thread_local! {
     static CURRENT: RefCell<Vec<Handle>> = const { RefCell::new(Vec::new()) };
@@ -262,6 +221,15 @@ impl Drop for Inside<'_> {
 }
 
 impl Runtime {
+    fn real(runtime: tokio::runtime::Runtime) -> Self {
+        Runtime(Which::Real(runtime))
+    }
+
+    fn modelled(shop: Arc<Shop>) -> Self {
+        let handle = Handle(Inner::Modelled(shop.clone()));
+        Runtime(Which::Modelled(Owner { handle, shop, waits: true }))
+    }
+
     /// A runtime of many threads.
     ///
     /// # Errors
@@ -371,71 +339,5 @@ impl fmt::Debug for Handle {
 impl fmt::Debug for EnterGuard<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EnterGuard").finish_non_exhaustive()
-    }
-}
-
-/// [`tokio::runtime::Builder`].
-#[derive(Debug)]
-pub struct Builder {
-    real: tokio::runtime::Builder,
-    current_thread: bool,
-    workers: Option<usize>,
-}
-
-impl Builder {
-    /// One thread: whoever is in `block_on` also polls the tasks.
-    pub fn new_current_thread() -> Builder {
-        Builder { real: tokio::runtime::Builder::new_current_thread(), current_thread: true, workers: None }
-    }
-
-    /// Many threads.
-    pub fn new_multi_thread() -> Builder {
-        Builder { real: tokio::runtime::Builder::new_multi_thread(), current_thread: false, workers: None }
-    }
-
-    /// How many threads poll tasks. Inside a check that matters only if it is one: otherwise each task has its own.
-    pub fn worker_threads(&mut self, threads: usize) -> &mut Self {
-        self.real.worker_threads(threads);
-        self.workers = Some(threads);
-        self
-    }
-
-    /// How many threads `spawn_blocking` may start. Inside a check as many as it likes.
-    pub fn max_blocking_threads(&mut self, threads: usize) -> &mut Self {
-        self.real.max_blocking_threads(threads);
-        self
-    }
-
-    /// Names the threads. Inside a check tasks are named after their variables.
-    pub fn thread_name(&mut self, name: impl Into<String>) -> &mut Self {
-        self.real.thread_name(name);
-        self
-    }
-
-    /// Everything: here that is time.
-    pub fn enable_all(&mut self) -> &mut Self {
-        self.real.enable_all();
-        self
-    }
-
-    /// Sleeping and time-outs, which a check always has.
-    pub fn enable_time(&mut self) -> &mut Self {
-        self.real.enable_time();
-        self
-    }
-
-    /// The runtime.
-    ///
-    /// # Errors
-    /// If the operating system refuses what it needs.
-    #[track_caller]
-    pub fn build(&mut self) -> io::Result<Runtime> {
-        if !in_model() {
-            return Ok(Runtime(Which::Real(self.real.build()?)));
-        }
-        let one_thread = self.current_thread || self.workers == Some(1);
-        let shop = Arc::new(Shop::new(one_thread, self.current_thread));
-        let handle = Handle(Inner::Modelled(shop.clone()));
-        Ok(Runtime(Which::Modelled(Owner { handle, shop, waits: true })))
     }
 }

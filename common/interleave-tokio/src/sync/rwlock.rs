@@ -85,6 +85,12 @@ macro_rules! guard {
                 self.inner.fmt(f)
             }
         }
+
+        impl<$($life,)? T: fmt::Display> fmt::Display for $name<$($life,)? T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.inner.fmt(f)
+            }
+        }
     };
 }
 

@@ -2,20 +2,14 @@
 
 use super::{Duration, Instant};
 use crate::executor::{Loc, Polling};
-use interleave::model::{Shared, in_model};
+use crate::runtime::{modelled, no_runtime};
+use interleave::model::{Wish, in_model};
 use std::fmt;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
-
-/// The model's clock: who looks at it may see that somebody's time was up.
-static CLOCK: Shared = Shared::new("clock");
-
-pub(super) fn look_at_the_clock() {
-    CLOCK.touch();
-}
 
 /// [`tokio::time::Sleep`].
 #[must_use = "futures do nothing unless polled"]
@@ -32,7 +26,6 @@ struct Modelled {
     deadline: Instant,
     /// Whoever will call the waker.
     timers: Option<Arc<Polling>>,
-    said: bool,
     at: Loc,
 }
 
@@ -50,7 +43,7 @@ pub fn sleep_until(deadline: Instant) -> Sleep {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     Sleep(if in_model() {
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        Which::Modelled(Modelled { id, deadline, timers: None, said: false, at: Location::caller() })
+        Which::Modelled(Modelled { id, deadline, timers: None, at: Location::caller() })
     } else {
         Which::Real(Box::pin(tokio::time::sleep_until(deadline.into_real())))
     })
@@ -95,18 +88,17 @@ impl Future for Sleep {
 
 impl Modelled {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(shop) = modelled() else { no_runtime() };
         if self.deadline <= Instant::now() {
             if let Some(timers) = self.timers.take() {
                 timers.drop_timer(self.id);
-                CLOCK.say("has waited: time is up", self.at);
+                shop.clock.say("has waited: time is up", self.at);
             }
             return Poll::Ready(());
         }
-        let Some(timers) = Polling::current() else { crate::runtime::no_runtime() };
+        let Some(timers) = Polling::current() else { no_runtime() };
         timers.set_timer(self.id, self.deadline, context.waker());
-        if !std::mem::replace(&mut self.said, true) {
-            CLOCK.say("waits for its time", self.at);
-        }
+        shop.clock.awaited(Wish::Other, self.at);
         self.timers = Some(timers);
         Poll::Pending
     }

@@ -4,7 +4,11 @@ extern crate interleave_tokio as tokio;
 
 mod channels;
 mod locks;
+mod outcomes;
+mod real;
+mod steps;
 mod tasks;
+mod time;
 
 use std::{Cause, Checker, Failure, FailureKind, Report};
 use tokio::runtime::{Builder, Runtime};
