@@ -68,7 +68,7 @@ pub struct Failure {
     pub executions: usize,
     /// Unlucky moments in it.
     pub cost: usize,
-    /// Runs this schedule again: [`Checker::replay`].
+    /// Runs this schedule again: [`Checker::replay`](crate::Checker::replay).
     pub replay: String,
     /// Who waits for what, when nobody can move.
     pub blocked: Vec<Blocked>,

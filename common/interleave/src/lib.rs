@@ -66,6 +66,8 @@
 //!   reason, or a load that returns an older value than there is. So there is no simpler story to tell.
 //! * Objects and threads are named after the variables they were made for.
 //! * The sentences below the picture say why: who holds what, which notification was lost, which change was overwritten.
+//! * The same story is a picture ([`Story::svg`]) and a page to step through beside the source ([`Story::html`]), with
+//!   held locks, waits, and arrows from each step to what it made possible.
 //! * [`Failure::replay`] is the schedule as a short token; [`Checker::replay`] runs exactly it again.
 //! * A report never says more than is true. "Every schedule" means that nothing was left out; otherwise it names the
 //!   number of unlucky moments up to which everything was tried. See [`Checker`] for the limits, which are counts, so

@@ -111,15 +111,18 @@ impl Outcomes {
 
     /// What the shares are of, and what they are not.
     fn note(&self) -> String {
-        let schedules = with_separators(self.schedules());
+        let schedules = counted(self.schedules());
         let of = match (&self.report, self.report.bound) {
             (Report { seed: Some(seed), .. }, _) => {
-                format!("{schedules} schedules chosen by chance (seed {seed})")
+                format!("{schedules} chosen by chance (seed {seed})")
             }
-            (Report { complete: true, .. }, _) => format!("all {schedules} schedules"),
-            (_, Some(1)) => format!("all {schedules} schedules with at most 1 unlucky moment"),
-            (_, Some(bound)) => format!("all {schedules} schedules with at most {bound} unlucky moments"),
-            (_, None) => format!("some {schedules} schedules; there are more"),
+            (Report { complete: true, .. }, _) => format!("{schedules}, which cover all there are"),
+            (_, Some(0)) => format!("{schedules}, which cover all without an unlucky moment"),
+            (_, Some(1)) => format!("{schedules}, which cover all with at most 1 unlucky moment"),
+            (_, Some(n)) => {
+                format!("{schedules}, which cover all with at most {n} unlucky moments")
+            }
+            (_, None) => format!("{schedules}; there are more"),
         };
         format!("Shares of {of}. They are no probabilities: a real machine prefers some schedules by far.")
     }
@@ -129,7 +132,7 @@ impl Outcomes {
         let name =
             self.rows.iter().map(|(value, _)| cells(value)).max().unwrap_or(0).clamp(1, (width / 3).max(8));
         let number = self.rows.iter().map(|(_, n)| with_separators(*n).len()).max().unwrap_or(1);
-        let room = width.saturating_sub(name + number + 11).max(4);
+        let room = width.saturating_sub(name + number + 13).max(4);
         let most = self.rows.first().map_or(1, |(_, n)| *n).max(1);
         let mut out = String::new();
         for (value, count) in &self.rows {
@@ -241,8 +244,11 @@ impl Display for Outcomes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shares: Vec<String> =
             self.rows.iter().map(|(value, count)| format!("{value}: {}", self.percent(*count))).collect();
-        let schedules = self.schedules();
-        let word = if schedules == 1 { "schedule" } else { "schedules" };
-        write!(f, "{} of {} {word}", shares.join(", "), with_separators(schedules))
+        write!(f, "{} of {}", shares.join(", "), counted(self.schedules()))
     }
+}
+
+fn counted(schedules: usize) -> String {
+    let word = if schedules == 1 { "schedule" } else { "schedules" };
+    format!("{} {word}", with_separators(schedules))
 }

@@ -1,6 +1,6 @@
-//! The pages of failing schedules, in a real browser. Skipped where there is none.
-use crate::scratch::until;
-use crate::webdriver::{Browser, END, HOME, LEFT, RIGHT};
+//! The pages of failing schedules: written by `why`, and in a real browser, which is skipped where there is none.
+use crate::scratch::{Course, RIGHT, STARTER, until};
+use crate::webdriver::{Browser, key};
 use interleave::{Act, Excerpt, Place, Step, Story};
 use serde_json::json;
 use std::fs;
@@ -36,7 +36,7 @@ fn story(threads: usize, count: usize) -> Story {
             bad: i % 4 == 3,
             switched: i % 6 == 2,
             act,
-            from: (i > threads && i % 3 == 0).then(|| i - threads.div_ceil(2)),
+            from: (i > threads && i.is_multiple_of(3)).then(|| i - threads.div_ceil(2)),
         }
     };
     Story {
@@ -91,12 +91,14 @@ fn a_page_can_be_stepped_through_in_every_way() {
     browser.click("#previous");
     browser.click("#previous");
     assert_eq!(step(&browser), 4);
-    browser.keys("#slider", &RIGHT.to_string());
+    browser.keys("#slider", &key::RIGHT.to_string());
     assert_eq!(step(&browser), 5, "the slider takes arrows");
     browser.eval("document.activeElement.blur()");
-    for (key, wanted) in [(RIGHT, 6), (LEFT, 5), (END, 12), (RIGHT, 12), (HOME, 1), (LEFT, 1)] {
-        browser.press(key);
-        assert_eq!(step(&browser), wanted, "{}", key.escape_unicode());
+    let keys =
+        [(key::RIGHT, 6), (key::LEFT, 5), (key::END, 12), (key::RIGHT, 12), (key::HOME, 1), (key::LEFT, 1)];
+    for (pressed, wanted) in keys {
+        browser.press(pressed);
+        assert_eq!(step(&browser), wanted, "{}", pressed.escape_unicode());
     }
     browser.eval("document.querySelector('.wide .step[data-step=\"7\"] circle').dispatchEvent(new MouseEvent('click', {bubbles: true}))");
     assert_eq!(step(&browser), 7, "a step of the picture was clicked");
@@ -139,7 +141,7 @@ fn every_step_shows_who_is_where_and_who_holds_what() {
         browser.eval("[...document.querySelectorAll('.badge')].map(b => b.closest('tr').querySelector('th').textContent + ' ' + b.textContent)")
     };
     assert_eq!(badges(), json!(["1 main"]));
-    browser.press(END);
+    browser.press(key::END);
     assert_eq!(
         table(),
         json!([["main", "left", "right, held by clerk"], ["clerk", "right", "left, held by main"]])
@@ -206,4 +208,34 @@ fn no_text_lies_on_another_and_nothing_is_wider_than_the_screen() {
         }
         browser.devtools("Emulation.clearDeviceMetricsOverride", json!({}));
     }
+}
+
+#[test]
+fn why_writes_the_page_of_a_failing_schedule() {
+    let course = Course::shared();
+    let answer = "lessons/1-mini/exercises/e102_hang.rs";
+    let lost = RIGHT.replace(
+        "counter.fetch_add(1, Ordering::Relaxed)",
+        "counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed)",
+    );
+    assert_ne!(lost, RIGHT);
+    course.write(answer, &lost);
+    let (code, text) = course.says(&["why", "102", "--html"]);
+    assert_eq!(code, 1, "{text}");
+    let path = text.lines().last().unwrap();
+    assert_eq!(path, "target/interleave/why/e102_hang.html", "{text}");
+    let page = course.read(path);
+    for wanted in ["Lost update", "counter.store(counter.load(", "e102_hang.rs", "is overwritten", "<svg"] {
+        assert!(page.contains(wanted), "`{wanted}` is not in the page");
+    }
+    assert!(!page.contains("two threads\","), "the judge's own lines are nobody's business");
+    let (code, text) = course.says(&["why", "102", "--html=mine.html"]);
+    assert_eq!((code, text.trim()), (1, "mine.html"));
+    assert_eq!(course.read("mine.html"), page);
+    let (code, text) = course.says(&["why", "102", "--htm"]);
+    assert!(code == 2 && text.contains("--html"), "{text}");
+    course.write(answer, "//! Does not compile.\n");
+    let (code, text) = course.says(&["why", "102", "--html"]);
+    assert!(code == 1 && text.contains("no failing schedule to draw"), "{text}");
+    course.write(answer, STARTER);
 }

@@ -16,10 +16,12 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Keys that have no character, as the protocol names them.
-pub const END: char = '\u{e010}';
-pub const HOME: char = '\u{e011}';
-pub const LEFT: char = '\u{e012}';
-pub const RIGHT: char = '\u{e014}';
+pub mod key {
+    pub const END: char = '\u{e010}';
+    pub const HOME: char = '\u{e011}';
+    pub const LEFT: char = '\u{e012}';
+    pub const RIGHT: char = '\u{e014}';
+}
 
 /// A browser with one window. When it is dropped, no process of it is left.
 pub struct Browser {

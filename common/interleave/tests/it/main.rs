@@ -6,6 +6,7 @@ mod channels;
 mod condvars;
 mod locks;
 mod once;
+mod pictures;
 mod plain;
 mod recording;
 mod reports;
