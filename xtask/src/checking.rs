@@ -1,11 +1,13 @@
 //! The learner's own answer: whether it was begun, how it is judged, what is remembered of that.
 use crate::compile::{self, Answer, Timing, state};
+use crate::exit::usage;
 use crate::judging::{Judged, Watcher, judge};
 use crate::lessons::{Exercise, Lesson};
 use crate::progress::{Fact, Progress};
 use crate::screen::{Screen, Style};
+use crate::source::Source;
 use crate::workspace::Workspace;
-use crate::{files, last, starter};
+use crate::{last, starter};
 use anyhow::{Context, Result};
 use interleave::Place;
 use judge::protocol::{LayerName, Message};
@@ -34,7 +36,11 @@ pub fn check(
 ) -> Result<Judged> {
     let source = lesson.answer(&exercise.id);
     let answer = Answer { lesson, exercise, source: &source, slot: "yours" };
-    let judged = match not_started(workspace, lesson, exercise)? {
+    let unusable = match not_started(workspace, lesson, exercise)? {
+        None => not_text(workspace, lesson, exercise)?,
+        begun => begun,
+    };
+    let judged = match unusable {
         Some(judgement) => plainly(judgement),
         None => with_progress(workspace, &answer, screen, on_save),
     };
@@ -57,7 +63,11 @@ pub fn check_other(
     source: &Path,
     screen: &Screen,
 ) -> Result<Judged> {
-    let source = source.canonicalize().with_context(|| format!("cannot read {}", source.display()))?;
+    let shown = source.display();
+    if let Some(trouble) = Source::at(source)?.trouble() {
+        return usage(format!("--answer {shown}: it {trouble}; name a file with Rust in it"));
+    }
+    let source = source.canonicalize().with_context(|| format!("cannot read {shown}"))?;
     Ok(with_progress(
         workspace,
         &Answer { lesson, exercise, source: &source, slot: "other" },
@@ -66,21 +76,28 @@ pub fn check_other(
     ))
 }
 
-/// The judgement of a file that is still the starter, or of no file.
+/// The judgement of a file that is still the starter, or of none: what lies there may be empty, or no file at all.
 pub fn not_started(workspace: &Workspace, lesson: &Lesson, exercise: &Exercise) -> Result<Option<Judgement>> {
+    let path = lesson.answer(&exercise.id);
+    let short = workspace.short(&path);
+    let said = |sentence: String| Judgement::new(&exercise.id, Verdict::NotStarted, "", sentence);
+    let source = Source::at(&path)?;
+    let text = match (source.trouble(), source) {
+        // Something was written there, so it was begun.
+        (_, Source::NotUtf8(_)) => return Ok(None),
+        (None, Source::Text(text)) => text,
+        (trouble, _) => {
+            return Ok(Some(said(format!(
+                "{short} {}; `cargo xtask reset {}` puts the starter there.",
+                trouble.unwrap_or_default(),
+                exercise.number()
+            ))));
+        }
+    };
     // A program to repair fails in a way worth seeing, so its starter is judged like any answer.
     if exercise.starter.is_some_and(|verdict| verdict != Verdict::NotStarted) {
         return Ok(None);
     }
-    let path = lesson.answer(&exercise.id);
-    let short = workspace.short(&path);
-    let said = |sentence: String| Judgement::new(&exercise.id, Verdict::NotStarted, "", sentence);
-    let Some(text) = files::read_if_there(&path)? else {
-        return Ok(Some(said(format!(
-            "{short} is missing; `cargo xtask reset {}` puts it back.",
-            exercise.number()
-        ))));
-    };
     if lesson.starter(&exercise.id)?.as_ref() != Some(&text) {
         return Ok(None);
     }
@@ -89,6 +106,23 @@ pub fn not_started(workspace: &Workspace, lesson: &Lesson, exercise: &Exercise) 
         let code = text.lines().nth(line - 1).unwrap_or("").trim().to_owned();
         judgement.place = Some(Place { file: short, line: line as u32, code });
     }
+    Ok(Some(judgement))
+}
+
+/// The judgement of a file that is no text, at which the compiler would only stop.
+fn not_text(workspace: &Workspace, lesson: &Lesson, exercise: &Exercise) -> Result<Option<Judgement>> {
+    let path = lesson.answer(&exercise.id);
+    let source = Source::at(&path)?;
+    let (Source::NotUtf8(line), Some(trouble)) = (&source, source.trouble()) else { return Ok(None) };
+    let short = workspace.short(&path);
+    let mut judgement =
+        Judgement::new(&exercise.id, Verdict::DoesNotCompile, "compile", format!("{short} {trouble}."));
+    judgement.details.push(format!(
+        "Save it as UTF-8 in your editor, or begin anew: `cargo xtask reset {}` puts the starter there and keeps \
+         what you have beside it.",
+        exercise.number()
+    ));
+    judgement.place = Some(Place { file: short, line: *line, code: String::new() });
     Ok(Some(judgement))
 }
 
@@ -118,7 +152,9 @@ struct Follower<'a> {
 impl Follower<'_> {
     fn say(&self, what: &str) {
         if self.screen.live {
-            print!("\r\x1b[K{}", self.screen.paint(Style::Faint, what));
+            // A line that runs on could not be taken back.
+            let line: String = what.chars().take(self.screen.columns.saturating_sub(1)).collect();
+            print!("\r\x1b[K{}", self.screen.paint(Style::Faint, &line));
             // Only a courtesy; the verdict follows.
             let _ = io::stdout().flush();
         }

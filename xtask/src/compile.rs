@@ -8,7 +8,7 @@ use crate::artifacts::{self, Artifacts};
 use crate::diagnostics::{self, Diagnostic, plain};
 use crate::lessons::{Exercise, Lesson};
 use crate::workspace::Workspace;
-use crate::{files, process};
+use crate::{files, process, screen};
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -163,6 +163,10 @@ fn rustc(workspace: &Workspace, artifacts: &Artifacts, folder: &Path) -> Command
         .arg(format!("--remap-path-prefix={}=", workspace.root.display()))
         .arg("--out-dir")
         .arg(folder);
+    if let Some(columns) = screen::known_columns() {
+        // The compiler knows best which part of a long line matters. It leaves the numbers of lines out of account.
+        command.arg(format!("--diagnostic-width={}", columns.saturating_sub(5)));
+    }
     if let Some(triple) = &artifacts.triple {
         command.arg(format!("--target={triple}"));
     }

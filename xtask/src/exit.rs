@@ -1,4 +1,5 @@
 //! How the program ends: the exit codes, and the errors that choose one.
+use crate::screen::for_stderr;
 use std::fmt;
 use std::process::ExitCode;
 
@@ -52,7 +53,7 @@ pub fn report(result: anyhow::Result<Exit>) -> ExitCode {
     match result {
         Ok(exit) => exit.into(),
         Err(error) => {
-            eprintln!("xtask: {error:#}");
+            eprint!("{}", for_stderr(&format!("xtask: {error:#}")));
             if error.is::<Usage>() { Exit::WrongUsage.into() } else { Exit::NotJudged.into() }
         }
     }

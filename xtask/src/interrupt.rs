@@ -3,15 +3,21 @@ use crate::exit::Exit;
 use crate::files;
 use anyhow::{Context, Result};
 use nix::sys::signal::{Signal, killpg};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
 use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// The groups that are running. Whoever starts one holds the lock from before the start until it is listed, so that
 /// the handler can never miss one.
 static RUNNING: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
+
+/// How long a killed process may take to end. Only the system itself can hold one up, and it is not worth a hang.
+const DYING: Duration = Duration::from_secs(5);
 
 /// From now on Ctrl-C, a `kill` and a closed terminal end the program in order.
 pub fn install() -> Result<()> {
@@ -19,6 +25,9 @@ pub fn install() -> Result<()> {
         let groups = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
         for group in groups.iter() {
             end(*group);
+        }
+        for group in groups.iter() {
+            wait_for(*group);
         }
         let _no_file = files::nobody_writes();
         // The terminal may be gone already; then there is nobody to tell.
@@ -71,4 +80,15 @@ impl Drop for Group {
 fn end(group: Pid) {
     // An error means that the group is gone, which is what was wanted.
     let _ = killpg(group, Signal::SIGKILL);
+}
+
+/// Waits for the first process of a killed group, so that nothing of it stays in the table of processes: whoever
+/// inherits it need not care. The thread that started it may have been quicker; then there is nothing to wait for.
+fn wait_for(group: Pid) {
+    let patience = Instant::now() + DYING;
+    while waitpid(group, Some(WaitPidFlag::WNOHANG)) == Ok(WaitStatus::StillAlive)
+        && Instant::now() < patience
+    {
+        thread::sleep(Duration::from_millis(1));
+    }
 }

@@ -3,6 +3,8 @@ use crate::capture::{ANSWER_BYTES, Drain};
 use crate::compile::{Answer, Compiled, Timing, compile};
 use crate::diagnostics::{Diagnostic, plain};
 use crate::files;
+use crate::hints::is_code;
+use crate::lessons::Exercise;
 use crate::process::{LAST_WORDS, has_ended, start};
 use crate::workspace::Workspace;
 use anyhow::{Result, bail};
@@ -27,10 +29,29 @@ pub struct Judged {
     pub judgement: Judgement,
     /// What the program printed.
     pub printed: String,
-    /// The compiler's first error as it rendered it, coloured, and how many more there are.
-    pub compiler: Option<(String, usize)>,
+    /// What the compiler said, if it refused the answer.
+    pub compiler: Option<Refusal>,
     /// Where the time went.
     pub timing: Timing,
+}
+
+/// What the compiler said of an answer that it refused.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// Its first error as it rendered it, coloured.
+    pub rendered: String,
+    /// How many more there are.
+    pub more: usize,
+    /// The codes of all of them that have one, in its order.
+    pub codes: Vec<String>,
+}
+
+impl Judged {
+    /// The hint that belongs to this verdict.
+    pub fn hint<'a>(&self, exercise: &'a Exercise) -> Option<&'a str> {
+        let codes = self.compiler.as_ref().map_or(&[][..], |refusal| &refusal.codes);
+        exercise.hint_for.of(self.judgement.verdict, codes)
+    }
 }
 
 /// Somebody who follows a judgement.
@@ -121,7 +142,7 @@ fn refused(
     answer: &Answer,
     sentence: &str,
     errors: &[Diagnostic],
-) -> (Judgement, (String, usize)) {
+) -> (Judgement, Refusal) {
     let mut judgement = Judgement::new(&answer.exercise.id, Verdict::DoesNotCompile, "compile", sentence);
     let first = &errors[0];
     judgement.details.push(plain(&first.message));
@@ -130,7 +151,8 @@ fn refused(
         let code = text.lines().nth(*line as usize - 1).unwrap_or("").trim().to_owned();
         Place { file: file.clone(), line: *line, code }
     });
-    (judgement, (first.rendered.trim_end().to_owned(), errors.len() - 1))
+    let codes = errors.iter().map(|error| error.code.clone()).filter(|code| is_code(code)).collect();
+    (judgement, Refusal { rendered: first.rendered.trim_end().to_owned(), more: errors.len() - 1, codes })
 }
 
 /// Runs a judge in its own process group, listens to it, and ends the group whatever happens.
@@ -145,7 +167,7 @@ fn run(
     command
         .current_dir(&workspace.root)
         .env(CHANNEL_VARIABLE, "stdin")
-        .env("JUDGE_ANSWER", answer.source)
+        .env("JUDGE_ANSWER", workspace.below_root(answer.source))
         .env_remove("RUST_BACKTRACE")
         .stdin(Stdio::from(channel))
         .stdout(Stdio::piped())
@@ -193,8 +215,53 @@ fn run(
     let status = group.child.wait()?;
     runner.drain()?;
     let ending = if in_time { Ending::from(status) } else { Ending::Limit(limit) };
-    let judgement = runner.finish().judgement(&answer.exercise.id, ending);
+    let mut judgement = runner.finish().judgement(&answer.exercise.id, ending);
+    if !in_time {
+        excuse_long_search(&mut judgement, limit);
+    }
     let text = |drain: Option<Drain>| drain.map(|drain| drain.text(LAST_WORDS)).unwrap_or_default();
     let printed = format!("{}{}", text(stdout), text(stderr));
     Ok((judgement, printed))
+}
+
+/// Takes back the verdict `hangs` where the limit ended a search for schedules.
+///
+/// The explorer itself notices a loop without end. When the clock stops it instead, it was still at work, and how far
+/// it gets in a time is a matter of the machine: no verdict on the answer may come of it.
+fn excuse_long_search(judgement: &mut Judgement, limit: u64) {
+    if judgement.verdict != Verdict::Hangs || !matches!(judgement.layer.as_str(), "schedules" | "overlap") {
+        return;
+    }
+    judgement.verdict = Verdict::CouldNotJudge;
+    judgement.sentence = format!(
+        "The search through the schedules was not finished after {limit} s, in `{}`: it is too long for its limit.",
+        judgement.layer
+    );
+    judgement.details = vec![
+        "This says neither that the answer is right nor that it is wrong. Every step that threads share \
+         multiplies the orders to try: an answer that does fewer of them, or does them less often, has fewer."
+            .to_owned(),
+        "`limit_s` of the exercise in lesson.toml says how long a search may take.".to_owned(),
+    ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_real_threads_hang_by_the_clock() {
+        for (layer, verdict) in [
+            ("schedules", Verdict::CouldNotJudge),
+            ("overlap", Verdict::CouldNotJudge),
+            ("spec", Verdict::Hangs),
+        ] {
+            let mut judgement = Judgement::new("e101_x", Verdict::Hangs, layer, "still running");
+            excuse_long_search(&mut judgement, 20);
+            assert_eq!(judgement.verdict, verdict, "{layer}");
+        }
+        let mut done = Judgement::new("e101_x", Verdict::Deadlock, "schedules", "they wait");
+        excuse_long_search(&mut done, 20);
+        assert_eq!(done.verdict, Verdict::Deadlock, "what the judge said in time stands");
+    }
 }

@@ -1,7 +1,7 @@
 //! The last verdict of each exercise, kept so that `why` can tell it again.
 use crate::compile::{Timing, state};
 use crate::files;
-use crate::judging::Judged;
+use crate::judging::{Judged, Refusal};
 use crate::workspace::Workspace;
 use anyhow::Result;
 use judge::Judgement;
@@ -38,8 +38,10 @@ fn path(workspace: &Workspace, exercise: &str) -> PathBuf {
 pub fn to_json(judged: &Judged) -> Value {
     let mut value = judged.judgement.to_json();
     value["printed"] = json!(judged.printed);
-    value["compiler"] = json!(judged.compiler.as_ref().map(|(text, _)| text));
-    value["more_errors"] = json!(judged.compiler.as_ref().map_or(0, |(_, more)| *more));
+    let refusal = judged.compiler.as_ref();
+    value["compiler"] = json!(refusal.map(|refusal| &refusal.rendered));
+    value["more_errors"] = json!(refusal.map_or(0, |refusal| refusal.more));
+    value["error_codes"] = json!(refusal.map_or(&[][..], |refusal| &refusal.codes));
     let timing = &judged.timing;
     value["ms"] = json!({
         "cargo": timing.cargo.as_millis() as u64, "answer": timing.answer.as_millis() as u64,
@@ -50,10 +52,12 @@ pub fn to_json(judged: &Judged) -> Value {
 
 fn from_json(value: &Value) -> Option<Judged> {
     let more = value["more_errors"].as_u64()? as usize;
+    let codes: Vec<String> =
+        value["error_codes"].as_array()?.iter().filter_map(|code| Some(code.as_str()?.to_owned())).collect();
     Some(Judged {
         judgement: Judgement::from_json(value).ok()?,
         printed: value["printed"].as_str()?.to_owned(),
-        compiler: value["compiler"].as_str().map(|text| (text.to_owned(), more)),
+        compiler: value["compiler"].as_str().map(|text| Refusal { rendered: text.to_owned(), more, codes }),
         timing: Timing::default(),
     })
 }

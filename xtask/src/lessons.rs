@@ -1,19 +1,29 @@
 //! The course as its `lesson.toml` files tell it.
-use crate::toml_table::{Problem, Reader};
+use crate::hints::Hints;
+use crate::screen::{self, Screen, Style};
 use crate::workspace::Workspace;
-use crate::{files, starter};
+use crate::{files, manifest, starter};
 use anyhow::{Context, Result};
 use judge::Verdict;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// All lessons in order.
 #[derive(Debug, Default)]
 pub struct Course {
     /// The lessons that could be read.
     pub lessons: Vec<Lesson>,
-    /// Why others could not; they hinder nobody else.
-    pub broken: Vec<String>,
+    /// Those that could not; they hinder nobody else.
+    pub broken: Vec<Broken>,
+}
+
+/// A lesson that cannot be read.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Broken {
+    /// The name of its folder, `1-threads`: all that is known of it.
+    pub folder: String,
+    /// Where the mistake is, and what it is.
+    pub problem: String,
 }
 
 /// One lesson.
@@ -90,7 +100,7 @@ pub struct Exercise {
     /// From a gentle nudge to almost the answer.
     pub hints: Vec<String>,
     /// What helps after a certain verdict.
-    pub hint_for: Vec<(Verdict, String)>,
+    pub hint_for: Hints,
     /// Questions, most to be answered before running anything.
     pub quiz: Vec<Question>,
     /// Wrong answers and what must be said of them.
@@ -136,9 +146,13 @@ impl Course {
             }
             let Some(text) = files::read_if_there(&folder.join("lesson.toml")).transpose() else { continue };
             let file = format!("{}/lesson.toml", workspace.short(&folder));
-            match text.map_err(|e| format!("{e:#}")).and_then(|text| lesson(&file, &folder, &text)) {
+            let read = text.map_err(|e| format!("{e:#}"));
+            match read.and_then(|text| manifest::lesson(&file, &folder, &text)) {
                 Ok(lesson) => course.lessons.push(lesson),
-                Err(problem) => course.broken.push(problem),
+                Err(problem) => {
+                    let folder = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                    course.broken.push(Broken { folder, problem });
+                }
             }
         }
         course.lessons.sort_by_key(|lesson| lesson.number);
@@ -146,13 +160,21 @@ impl Course {
         Ok(course)
     }
 
-    /// Like [`Course::load`], for commands of learners: what could not be read is said once, on standard error.
+    /// Like [`Course::load`], for commands of learners: what could not be read is said on standard error.
     pub fn load_and_warn(workspace: &Workspace) -> Result<Course> {
         let course = Course::load(workspace)?;
-        for problem in &course.broken {
-            eprintln!("warning: this lesson is left out: {problem}");
+        for broken in &course.broken {
+            eprint!("{}", screen::for_stderr(&format!("warning: {}", broken.told())));
         }
         Ok(course)
+    }
+
+    /// The same as the last lines of a long text, where it is seen; nothing when every lesson could be read.
+    pub fn warning(&self, screen: &Screen) -> String {
+        let lines = self.broken.iter().map(|broken| {
+            screen.fitted(&format!("{} {}\n", screen.paint(Style::Warn, "warning:"), broken.told()))
+        });
+        if self.broken.is_empty() { String::new() } else { format!("\n{}", lines.collect::<String>()) }
     }
 
     /// Every exercise with its lesson, in order.
@@ -163,6 +185,36 @@ impl Course {
     /// Every demo with its lesson, in order.
     pub fn demos(&self) -> impl Iterator<Item = (&Lesson, &Demo)> {
         self.lessons.iter().flat_map(|lesson| lesson.demos().map(move |demo| (lesson, demo)))
+    }
+}
+
+impl Broken {
+    /// Its number, when the folder's name tells.
+    pub fn number(&self) -> Option<usize> {
+        self.folder.split_once('-')?.0.parse().ok()
+    }
+
+    /// What cannot be read, where and why, and what to do.
+    pub fn told(&self) -> String {
+        let lesson = self.number().map_or_else(|| format!("`{}`", self.folder), |number| number.to_string());
+        format!(
+            "lesson {lesson} cannot be read and is left out: {}. Mend that file; `git diff` shows what was changed in it",
+            self.problem.trim_end_matches('.')
+        )
+    }
+
+    /// Whether `word` may mean this lesson or something in it: `1`, `threads`, `104`, `e104_visits`, or a name
+    /// without a number.
+    pub fn may_have(&self, word: &str) -> bool {
+        let name = self.folder.split_once('-').map_or(self.folder.as_str(), |(_, name)| name);
+        let digits = number(word);
+        match (digits.parse::<usize>().ok(), self.number()) {
+            _ if word == name || word == self.folder => true,
+            // The hundreds of an exercise's number are its lesson's.
+            (Some(asked), Some(own)) if digits.len() == 3 => asked / 100 == own,
+            (Some(asked), Some(own)) => asked == own,
+            _ => true,
+        }
     }
 }
 
@@ -233,11 +285,6 @@ impl Kind {
 }
 
 impl Exercise {
-    /// The hint that belongs to a verdict.
-    pub fn hint_for(&self, verdict: Verdict) -> Option<&str> {
-        self.hint_for.iter().find(|(of, _)| *of == verdict).map(|(_, hint)| hint.as_str())
-    }
-
     /// What a learner types for it: `104`.
     pub fn number(&self) -> &str {
         number(&self.id)
@@ -248,155 +295,6 @@ impl Exercise {
 pub fn number(id: &str) -> &str {
     let digits = id.trim_start_matches(|c: char| c.is_ascii_alphabetic());
     &digits[..digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len())]
-}
-
-/// Reads one lesson; an error names the file, the place, the key and what to do.
-fn lesson(file: &str, folder: &Path, text: &str) -> Result<Lesson, String> {
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
-        format!("{file}:{line}: {}", error.message().trim())
-    })?;
-    read_lesson(folder, &Reader::new(&table, "")).map_err(|problem| format!("{file}: {problem}"))
-}
-
-fn read_lesson(folder: &Path, top: &Reader) -> Result<Lesson, Problem> {
-    let mut steps: Vec<Step> = Vec::new();
-    for table in top.tables("demo")? {
-        steps.push(Step::Demo(demo(&table.named("[[demo]]", "id"))?));
-    }
-    for table in top.tables("exercise")? {
-        steps.push(Step::Exercise(Box::new(exercise(&table.named("[[exercise]]", "id"))?)));
-    }
-    let order = top.strings("order")?;
-    let mut in_order = Vec::with_capacity(steps.len());
-    for id in &order {
-        let Some(index) = steps.iter().position(|step| step.id() == id) else {
-            return Err(top.problem(
-                "order",
-                format!(
-                    "`{id}` is no [[demo]] or [[exercise]], or stands twice: give it one, or take it out"
-                ),
-            ));
-        };
-        in_order.push(steps.remove(index));
-    }
-    if let Some(left) = steps.first() {
-        return Err(top.problem(
-            "order",
-            format!("`{}` is missing: put it where the learner should meet it", left.id()),
-        ));
-    }
-    let lesson = Lesson {
-        folder: folder.to_owned(),
-        number: top.number("number")?,
-        name: top.string("name")?,
-        title: top.string("title")?,
-        steps: in_order,
-    };
-    top.nothing_else()?;
-    Ok(lesson)
-}
-
-fn demo(table: &Reader) -> Result<Demo, Problem> {
-    let demo = Demo {
-        id: id(table, &["d", "p"])?,
-        title: table.string("title")?,
-        minutes: table.number("minutes")?,
-    };
-    table.ignore("topics");
-    table.nothing_else()?;
-    Ok(demo)
-}
-
-fn exercise(table: &Reader) -> Result<Exercise, Problem> {
-    let kinds = [Kind::Predict, Kind::Break, Kind::Fix, Kind::Build, Kind::Speed];
-    let kind = table.string("kind")?;
-    let Some(kind) = kinds.into_iter().find(|known| known.word() == kind) else {
-        let known: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
-        return Err(table.problem("kind", format!("`{kind}` is none of {}", known.join(", "))));
-    };
-    let mut hint_for = Vec::new();
-    if let Some(by_verdict) = table.table("hint_for")? {
-        for verdict in by_verdict.keys() {
-            hint_for.push((by_verdict.verdict_named(verdict, "hint_for")?, by_verdict.string(verdict)?));
-        }
-    }
-    let quiz = table
-        .tables("quiz")?
-        .into_iter()
-        .map(|t| question(&t.inside(table, "quiz")))
-        .collect::<Result<_, _>>()?;
-    let wrong = table
-        .tables("wrong")?
-        .into_iter()
-        .map(|t| wrong_answer(&t.inside(table, "wrong").named("wrong", "slug")))
-        .collect::<Result<_, _>>()?;
-    let exercise = Exercise {
-        id: id(table, &["e"])?,
-        title: table.string("title")?,
-        kind,
-        minutes: table.number("minutes")?,
-        points: table.number("points")?,
-        section: table.string("section")?,
-        misconception: table.string("misconception")?,
-        limit_s: table.optional_number("limit_s")?.unwrap_or(20) as u64,
-        starter: table.optional_verdict("starter")?,
-        hints: table.strings("hints")?,
-        hint_for,
-        quiz,
-        wrong,
-    };
-    table.ignore("topics");
-    table.nothing_else()?;
-    Ok(exercise)
-}
-
-fn question(table: &Reader) -> Result<Question, Problem> {
-    let question = Question {
-        question: table.string("question")?,
-        choices: table.strings("choices")?,
-        answer: table.number("answer")?,
-        why: table.string("why")?,
-        program: table.optional_string("program")?,
-    };
-    if !(1..=question.choices.len()).contains(&question.answer) {
-        let last = question.choices.len();
-        return Err(table.problem("answer", format!("{} is none of 1 to {last}", question.answer)));
-    }
-    table.nothing_else()?;
-    Ok(question)
-}
-
-fn wrong_answer(table: &Reader) -> Result<Wrong, Problem> {
-    let wrong = Wrong {
-        slug: table.string("slug")?,
-        verdict: table
-            .optional_verdict("verdict")?
-            .ok_or_else(|| table.problem("verdict", "is missing: which one must this answer get?"))?,
-        layer: table.optional_string("layer")?,
-    };
-    // The reason is for the person who reads the manifest; that there is one is worth insisting on.
-    table.string("why")?;
-    table.nothing_else()?;
-    Ok(wrong)
-}
-
-/// An id becomes part of paths and commands, so it is held to a form.
-fn id(table: &Reader, letters: &[&str]) -> Result<String, Problem> {
-    let id = table.string("id")?;
-    let form =
-        letters.iter().find_map(|letter| id.strip_prefix(letter)).and_then(|rest| rest.split_once('_'));
-    let good = form.is_some_and(|(digits, name)| {
-        digits.len() == 3
-            && digits.bytes().all(|b| b.is_ascii_digit())
-            && !name.is_empty()
-            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-    });
-    if good {
-        Ok(id)
-    } else {
-        Err(table.problem("id", format!("`{id}`: write `{}104_some_name`", letters[0])))
-    }
 }
 
 #[cfg(test)]

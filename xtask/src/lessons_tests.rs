@@ -1,5 +1,6 @@
 //! What `lesson.toml` may say, and how its mistakes are told.
 use super::*;
+use crate::manifest::lesson;
 use std::path::Path;
 
 const GOOD: &str = r#"
@@ -49,7 +50,7 @@ fn a_lesson_is_read_in_its_order() {
     assert_eq!(ids, ["d101_spawn", "e104_visits"]);
     let exercise = lesson.exercises().next().unwrap();
     assert_eq!((exercise.limit_s, exercise.kind, exercise.number()), (20, Kind::Fix, "104"));
-    assert_eq!(exercise.hint_for(Verdict::LostUpdate), Some("two steps"));
+    assert_eq!(exercise.hint_for.of(Verdict::LostUpdate, &[]), Some("two steps"));
     assert_eq!(exercise.wrong[0].layer.as_deref(), Some("schedules"));
 }
 
@@ -68,6 +69,7 @@ fn mistakes_are_told_with_file_place_key_and_fix() {
         ("\"d101_spawn\", ", "", "`order`: `d101_spawn` is missing"),
         ("order = [", "order = [\"e199_x\", ", "`order`: `e199_x` is no [[demo]] or [[exercise]]"),
         ("lost-update = ", "lost-updates = ", "`hint_for`: `lost-updates` is no verdict"),
+        ("lost-update = ", "E382 = ", "`hint_for`: `E382` is no verdict"),
         (
             "verdict = \"lost-update\"",
             "verdict = \"lost\"",
@@ -98,4 +100,16 @@ fn the_number_of_an_id_is_what_learners_type() {
     assert_eq!(number("e104_visits"), "104");
     assert_eq!(number("d106"), "106");
     assert_eq!(number("visits"), "");
+}
+
+#[test]
+fn a_lesson_that_cannot_be_read_is_known_by_its_folder() {
+    let broken = Broken { folder: "1-threads".to_owned(), problem: "x.toml:3: what?".to_owned() };
+    for word in ["1", "threads", "1-threads", "104", "e104", "e104_visits", "d106", "visits"] {
+        assert!(broken.may_have(word), "{word}");
+    }
+    for word in ["2", "204", "e204_x", "999", "1104"] {
+        assert!(!broken.may_have(word), "{word}");
+    }
+    assert!(broken.told().starts_with("lesson 1 cannot be read and is left out: x.toml:3: what?. Mend"));
 }

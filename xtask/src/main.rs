@@ -4,7 +4,9 @@ mod commands;
 // What the commands are made of, from the outside in.
 mod args;
 mod exit;
+mod hints;
 mod lessons;
+mod manifest;
 mod select;
 mod toml_table;
 mod workspace;
@@ -14,6 +16,7 @@ mod date;
 mod last;
 mod path;
 mod progress;
+mod source;
 mod starter;
 mod starters;
 

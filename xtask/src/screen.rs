@@ -1,6 +1,8 @@
 //! What a terminal can show: colours, its width, lines that fit.
+use crate::diagnostics::plain;
 use std::env;
 use std::io::{self, IsTerminal};
+use std::os::fd::AsFd;
 use std::process::{Command, Stdio};
 
 /// How something is meant; the colours follow from it.
@@ -27,8 +29,10 @@ pub struct Screen {
     pub colour: bool,
     /// Whether somebody watches, so that lines may be written over.
     pub live: bool,
-    /// Columns.
+    /// Columns for text that a person reads: never more than is good to read.
     pub width: usize,
+    /// The columns there are, for pictures.
+    pub columns: usize,
 }
 
 impl Screen {
@@ -37,7 +41,8 @@ impl Screen {
         let live = io::stdout().is_terminal();
         let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
-        Screen { colour: live && !no_color && !dumb, live, width: columns(live) }
+        let columns = known_columns().unwrap_or(100);
+        Screen { colour: live && !no_color && !dumb, live, width: columns.min(READABLE), columns }
     }
 
     /// `text` in the colour of `style`.
@@ -60,47 +65,115 @@ impl Screen {
     pub fn wrapped(&self, text: &str, indent: usize) -> String {
         wrap(text, self.width, indent)
     }
+
+    /// `text` as it is laid out, but for the lines that are too wide: they go on in the next line.
+    pub fn fitted(&self, text: &str) -> String {
+        fit(text, self.width)
+    }
 }
 
-/// The width for text that a person reads: never wider than is good to read.
-fn columns(live: bool) -> usize {
-    let set = env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+/// Wider text is hard to read.
+const READABLE: usize = 120;
+
+/// The terminal's width, if there is a terminal or somebody says how wide it is.
+pub fn known_columns() -> Option<usize> {
+    let set: Option<usize> = env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
     let asked = || {
-        let out =
-            Command::new("stty").arg("size").stdin(Stdio::inherit()).stderr(Stdio::null()).output().ok()?;
+        // The terminal that is written to; standard input may be another, or none.
+        let terminal = Stdio::from(io::stdout().as_fd().try_clone_to_owned().ok()?);
+        let out = Command::new("stty").arg("size").stdin(terminal).stderr(Stdio::null()).output().ok()?;
         String::from_utf8(out.stdout).ok()?.split_whitespace().nth(1)?.parse().ok()
     };
-    let width = set.or_else(|| if live { asked() } else { None }).filter(|width| *width > 0);
-    width.unwrap_or(100).clamp(40, 120)
+    let width = set.or_else(|| if io::stdout().is_terminal() { asked() } else { None });
+    width.filter(|width| *width > 0).map(|width| width.clamp(20, 1000))
 }
+
+/// A message for standard error: broken into lines only where a person reads it.
+pub fn for_stderr(text: &str) -> String {
+    let text = format!("{text}\n");
+    if io::stderr().is_terminal() { Screen::stdout().fitted(&text) } else { text }
+}
+
+/// How many columns `text` takes: colours take none.
+pub fn visible(text: &str) -> usize {
+    plain(text).chars().count()
+}
+
+/// A blank at which no line is broken; when the lines are made it becomes a common one.
+const HARD_BLANK: char = '\u{a0}';
 
 /// Breaks `text` at blanks so that no line is wider than `width`; a line break in it stays one.
 pub fn wrap(text: &str, width: usize, indent: usize) -> String {
-    let room = width.saturating_sub(indent).max(20);
-    let mut lines = Vec::new();
-    for paragraph in text.lines() {
-        let mut line = String::new();
-        let mut used = 0;
-        for word in paragraph.split_whitespace() {
-            let length = word.chars().count();
-            if used > 0 && used + 1 + length > room {
-                lines.push(std::mem::take(&mut line));
-                used = 0;
-            }
-            if used > 0 {
-                line.push(' ');
-                used += 1;
-            }
-            line.push_str(word);
-            used += length;
-        }
-        lines.push(line);
-    }
     let margin = " ".repeat(indent);
-    lines
-        .iter()
-        .map(|line| if line.is_empty() { "\n".to_owned() } else { format!("{margin}{line}\n") })
-        .collect()
+    let mut out = String::new();
+    for paragraph in text.lines() {
+        let words: Vec<&str> = paragraph.split([' ', '\t']).filter(|word| !word.is_empty()).collect();
+        if !words.is_empty() {
+            // At least some words shall stand in a line, however narrow.
+            break_line(&mut out, &format!("{margin}{}", words.join(" ")), width.max(indent + 20), &margin);
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Leaves lines that fit as they are, and breaks the others at blanks. What goes on stands under the second column of
+/// its line, if it has columns, or else a little to the right of its beginning.
+pub fn fit(text: &str, width: usize) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
+        let seen = plain(line);
+        let bare = seen.trim_start_matches(' ');
+        let start = seen.chars().count() - bare.chars().count();
+        let column = bare.find("  ").map(|at| {
+            let gap = bare[at..].chars().take_while(|c| *c == ' ').count();
+            start + bare[..at].chars().count() + gap
+        });
+        let hang = column.filter(|column| *column <= width / 3).unwrap_or(start + 2);
+        break_line(&mut out, line, width, &" ".repeat(hang));
+        out.push('\n');
+    }
+    out
+}
+
+/// The same for lines of a listing with a rule at their left, `12 | let x`: the rule goes on.
+pub fn fit_listing(text: &str, width: usize) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
+        let seen = plain(line);
+        let gutter = seen.find('|').filter(|at| seen[..*at].chars().all(|c| c == ' ' || c.is_ascii_digit()));
+        let hang = match gutter {
+            Some(at) => format!("{}|     ", " ".repeat(at)),
+            None => " ".repeat(seen.chars().take_while(|c| *c == ' ').count() + 2),
+        };
+        break_line(&mut out, line, width, &hang);
+        out.push('\n');
+    }
+    out
+}
+
+/// Adds one line, broken where it must be; `hang` goes before what goes on. Blanks within a line are kept. A word that
+/// is wider than a line stays whole, so that a path can be copied.
+fn break_line(out: &mut String, line: &str, width: usize, hang: &str) {
+    let (mut used, mut blanks, mut words) = (0, 0, 0);
+    for (index, word) in line.split(' ').enumerate() {
+        blanks += usize::from(index > 0);
+        let length = visible(word);
+        if word.is_empty() {
+            continue;
+        }
+        if words > 0 && used + blanks + length > width {
+            out.push('\n');
+            out.push_str(hang);
+            used = hang.chars().count();
+        } else {
+            out.extend(std::iter::repeat_n(' ', blanks));
+            used += blanks;
+        }
+        out.push_str(&word.replace(HARD_BLANK, " "));
+        used += length;
+        (blanks, words) = (0, words + 1);
+    }
 }
 
 /// `text` without anything that could move the cursor, ring or colour: what a learner's program prints is only shown.
@@ -145,6 +218,29 @@ mod tests {
     fn a_word_that_is_too_long_stands_alone() {
         let long = "x".repeat(30);
         assert_eq!(wrap(&format!("a {long} b"), 20, 0), format!("a\n{long}\nb\n"));
+    }
+
+    #[test]
+    fn colours_take_no_room_and_hard_blanks_do_not_break() {
+        assert_eq!(wrap("\x1b[36mone two\x1b[0m three four", 20, 0), "\x1b[36mone two\x1b[0m three four\n");
+        assert_eq!(wrap("now run cargo\u{a0}xtask\u{a0}check", 20, 0), "now run\ncargo xtask check\n");
+    }
+
+    #[test]
+    fn only_lines_that_are_too_wide_are_laid_out_anew() {
+        assert_eq!(fit("  a    b  c\n\n", 20), "  a    b  c\n\n");
+        assert_eq!(
+            fit("  rules  one two three four five\n", 30),
+            "  rules  one two three four\n         five\n"
+        );
+        assert_eq!(fit("Next: change it and run that\n", 20), "Next: change it and\n  run that\n");
+    }
+
+    #[test]
+    fn the_rule_of_a_listing_goes_on() {
+        let line = "12 |     let a = some(thing);";
+        assert_eq!(fit_listing(line, 24), "12 |     let a =\n   |     some(thing);\n");
+        assert_eq!(fit_listing("   = note: so it is there\n", 20), "   = note: so it is\n     there\n");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Which exercises or demos a person means: `104`, `e104`, `e104_visits`, `threads`, `all`.
 use crate::exit::usage;
 use crate::lessons::{Course, Demo, Exercise, Lesson, number};
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 /// An exercise in its lesson.
 pub type Chosen<'a> = (&'a Lesson, &'a Exercise);
@@ -17,6 +17,7 @@ pub fn exercises<'a>(course: &'a Course, word: &str) -> Result<Vec<Chosen<'a>>> 
     if !chosen.is_empty() {
         return Ok(chosen);
     }
+    unless_broken(course, word)?;
     if course.lessons.iter().any(in_lesson) {
         return usage(format!("`{word}` has no exercises yet"));
     }
@@ -26,6 +27,14 @@ pub fn exercises<'a>(course: &'a Course, word: &str) -> Result<Vec<Chosen<'a>>> 
         "no exercise is called `{word}`; {} `cargo xtask list` shows all",
         nearest(word, known.chain(lessons))
     ))
+}
+
+/// Complains when what `word` means may be in a lesson that cannot be read: then it is not the word that is wrong.
+fn unless_broken(course: &Course, word: &str) -> Result<()> {
+    match course.broken.iter().find(|broken| word == "all" || broken.may_have(word)) {
+        Some(broken) => bail!("`{word}` cannot be found: {}", broken.told()),
+        None => Ok(()),
+    }
 }
 
 /// The one exercise that `word` means.
@@ -45,6 +54,7 @@ pub fn demo<'a>(course: &'a Course, word: &str) -> Result<(&'a Lesson, &'a Demo)
     match found.or_else(|| course.demos().find(|(_, demo)| means(word, &demo.id, 'p'))) {
         Some(found) => Ok(found),
         None => {
+            unless_broken(course, word)?;
             let known = course.demos().map(|(_, demo)| demo.id.as_str());
             usage(format!(
                 "no demo is called `{word}`; {} `cargo xtask list` shows all",

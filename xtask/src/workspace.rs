@@ -63,6 +63,13 @@ impl Workspace {
         self.target.join("interleave")
     }
 
+    /// `path` from the root, for a program that runs there; one outside the course stays as it is.
+    pub fn below_root<'a>(&self, path: &'a Path) -> &'a Path {
+        let real = self.root.canonicalize();
+        let below = |root: &Path| path.strip_prefix(root).ok();
+        below(&self.root).or_else(|| below(real.as_deref().ok()?)).unwrap_or(path)
+    }
+
     /// `path` as a person in the root would type it.
     pub fn short(&self, path: &Path) -> String {
         path.strip_prefix(&self.root).unwrap_or(path).display().to_string()

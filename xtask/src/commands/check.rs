@@ -72,12 +72,12 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
         if json {
             let mut value = last::to_json(&judged);
             // Programs want the compiler's words without its colours.
-            value["compiler"] = json!(judged.compiler.as_ref().map(|(text, _)| plain(text)));
+            value["compiler"] = json!(judged.compiler.as_ref().map(|refusal| plain(&refusal.rendered)));
             judgements.push(value);
         } else if many {
             let word = screen.paint(view::style(verdict), &format!("{:<18}", verdict.as_str()));
             let sentence = if verdict.is_pass() { "" } else { judged.judgement.sentence.as_str() };
-            println!("{:<26} {word} {sentence}", exercise.id);
+            print!("{}", screen.fitted(&format!("{:<26} {word} {sentence}\n", exercise.id)));
         } else {
             print!("{}", view::verdict(&judged, exercise, &screen, Length::Screen));
             if other.is_none() {
@@ -89,6 +89,13 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
         println!("{}", json!({ "results": judgements }));
     } else if many {
         println!("\n{passed} of {} pass", count(chosen.len(), "exercise"));
+    }
+    // Whoever asks for everything must not take a part for it.
+    if args.word() == Some("all") && !course.broken.is_empty() {
+        if !json {
+            print!("{}", course.warning(&screen));
+        }
+        exit = exit.and(Exit::NotJudged);
     }
     Ok(exit)
 }
@@ -105,8 +112,9 @@ pub fn exit_of(verdict: Verdict) -> Exit {
 /// What to type after a verdict.
 pub fn next_command(exercise: &Exercise, verdict: Verdict, screen: &Screen) -> String {
     let number = exercise.number();
-    let command = |text: String| screen.paint(Style::Name, &text);
-    match verdict {
+    // A command is not broken across lines.
+    let command = |text: String| screen.paint(Style::Name, &text.replace(' ', "\u{a0}"));
+    screen.fitted(&match verdict {
         Verdict::Pass => format!("Next: {}\n", command("cargo xtask learn".to_owned())),
         Verdict::CouldNotJudge => format!(
             "This is not your fault. {} looks for the reason.\n",
@@ -120,5 +128,5 @@ pub fn next_command(exercise: &Exercise, verdict: Verdict, screen: &Screen) -> S
             command(format!("cargo xtask check {number}")),
             command(format!("cargo xtask hint {number}"))
         ),
-    }
+    })
 }

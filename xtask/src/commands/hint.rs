@@ -69,10 +69,11 @@ pub fn open(
     }
     let mut out = String::new();
     let last = last::recall(workspace, &lesson.answer(&exercise.id), &exercise.id)?;
-    if let Some(verdict) = last.map(|last| last.judged.judgement.verdict)
-        && let Some(hint) = exercise.hint_for(verdict)
+    if let Some(judged) = last.map(|last| last.judged)
+        && let Some(hint) = judged.hint(exercise)
     {
-        out += &format!("{}\n", screen.paint(Style::Strong, &format!("After {verdict}")));
+        let head = format!("After {}", judged.judgement.verdict);
+        out += &format!("{}\n", screen.paint(Style::Strong, &head));
         out += &format!("{}\n", screen.wrapped(hint, 2));
     }
     out += &format!("{}\n", screen.paint(Style::Strong, &format!("Hint {level} of {all}")));
@@ -81,7 +82,7 @@ pub fn open(
         std::cmp::Ordering::Less => format!("\nOne more: cargo xtask hint {number}\n"),
         _ => format!("\nThat was the last one. The answer: cargo xtask solution {number} --give-up\n"),
     };
-    Ok(out)
+    Ok(screen.fitted(&out))
 }
 
 fn opened(progress: &Progress, exercise: &Exercise) -> usize {

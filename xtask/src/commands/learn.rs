@@ -9,12 +9,12 @@ use crate::exit::Exit;
 use crate::lessons::{Course, number};
 use crate::path::{self, Next};
 use crate::progress::{Fact, Progress};
-use crate::screen::{Screen, Style, bar, count};
+use crate::screen::{Screen, Style, bar, count, harmless, visible};
 use crate::view::{self, Length};
 use crate::workspace::Workspace;
 use crate::{checking, last, process};
 use anyhow::Result;
-use judge::Verdict;
+use judge::{Judgement, Verdict};
 use std::ffi::OsString;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -68,7 +68,7 @@ impl Session<'_> {
     fn once(&self) -> Result<Exit> {
         let screen = Screen::stdout();
         let (text, _) = self.look(&screen)?;
-        print!("{text}");
+        print!("{text}{}", self.course.warning(&screen));
         Ok(Exit::Fine)
     }
 
@@ -79,7 +79,7 @@ impl Session<'_> {
             let screen = Screen::stdout();
             let (text, current) = self.look(&screen)?;
             // Clears what is seen, not what can be scrolled back to.
-            print!("\x1b[H\x1b[2J{text}");
+            print!("\x1b[H\x1b[2J{text}{}", self.course.warning(&screen));
             let Some((current, seen)) = current else { return Ok(Exit::Fine) };
             println!("\n{}", keys(&screen));
             if self.wait(&events, &current, &seen, &screen)? == Then::Leave {
@@ -102,8 +102,7 @@ impl Session<'_> {
             let untouched = checking::not_started(self.workspace, next.lesson, next.exercise)?;
             if let Some(judgement) = untouched {
                 out += &self.whereabouts(&next, &progress, screen);
-                let at = judgement.place.map(|place| format!("{}:{}", place.file, place.line));
-                out += &instructions(self.workspace, &next, at, screen);
+                out += &instructions(self.workspace, &next, &judgement, screen);
                 return Ok((out, Some((next, seen))));
             }
             let on_save = if self.stays { OnSave::LeaveOff } else { OnSave::GoOn };
@@ -113,13 +112,14 @@ impl Session<'_> {
                 out += &view::verdict(&judged, next.exercise, screen, Length::Screen);
                 let call = format!("cargo xtask solution {}", next.exercise.number());
                 let done = screen.paint(Style::Good, "Done.");
-                out += &format!("  {done} Compare with the answer: {}\n\n", screen.paint(Style::Name, &call));
+                let call = screen.paint(Style::Name, &call.replace(' ', "\u{a0}"));
+                out += &screen.wrapped(&format!("{done} Compare with the answer: {call}"), 2);
+                out.push('\n');
                 continue;
             }
             out += &self.whereabouts(&next, &progress, screen);
             if verdict == Verdict::NotStarted {
-                let at = judged.judgement.place.map(|place| format!("{}:{}", place.file, place.line));
-                out += &instructions(self.workspace, &next, at, screen);
+                out += &instructions(self.workspace, &next, &judged.judgement, screen);
             } else {
                 out += &view::verdict(&judged, next.exercise, screen, Length::Screen);
                 if !self.stays {
@@ -136,13 +136,12 @@ impl Session<'_> {
         let (done, all) = path::done(self.course.exercises().map(|(_, exercise)| exercise), progress);
         let head = format!("Lesson {}, {}", lesson.number, lesson.title);
         let filled = screen.paint(Style::Good, &bar(done, all, 20));
-        format!(
-            "{}: step {} of {}   {filled} {done} of {} done\n\n",
-            screen.paint(Style::Strong, &head),
-            next.step,
-            lesson.steps.len(),
-            count(all, "exercise")
-        )
+        let step =
+            format!("{}: step {} of {}", screen.paint(Style::Strong, &head), next.step, lesson.steps.len());
+        let all = format!("{filled} {done} of {} done", count(all, "exercise"));
+        // Where one line is too narrow, the bar stands alone.
+        let gap = if visible(&step) + 3 + visible(&all) > screen.width { "\n" } else { "   " };
+        screen.fitted(&format!("{step}{gap}{all}\n\n"))
     }
 
     /// Waits for a save or a command that changes what is to be seen.
@@ -169,7 +168,10 @@ impl Session<'_> {
             "h" => print!("{}", hint::open(self.workspace, lesson, exercise, None, screen)?),
             "w" => match last::recall(self.workspace, &lesson.answer(&exercise.id), &exercise.id)? {
                 Some(last) => print!("{}", view::verdict(&last.judged, exercise, screen, Length::Whole)),
-                None => println!("{} was not judged yet: write something and save it", exercise.id),
+                None => {
+                    let text = format!("{} was not judged yet: write something and save it", exercise.id);
+                    print!("{}", screen.wrapped(&text, 0));
+                }
             },
             "s" => match solution::text(self.workspace, lesson, exercise, false)? {
                 Some(text) => print!("{text}"),
@@ -209,53 +211,62 @@ enum Then {
 }
 
 /// What to read, run and edit for an exercise that was not begun.
-fn instructions(workspace: &Workspace, next: &Next, at: Option<String>, screen: &Screen) -> String {
+fn instructions(workspace: &Workspace, next: &Next, found: &Judgement, screen: &Screen) -> String {
     let exercise = next.exercise;
-    let title = format!("{}: {}", exercise.id, exercise.title);
-    let mut out = format!(
-        "{}  ({}, about {} min) is not started.\n\n",
-        screen.paint(Style::Strong, &title),
-        exercise.kind.word(),
-        exercise.minutes
-    );
+    let title = screen.paint(Style::Strong, &format!("{}: {}", exercise.id, exercise.title));
+    let about = format!("({}, about {} min) is not started.", exercise.kind.word(), exercise.minutes);
+    let mut out = screen.wrapped(&format!("{title} {about}"), 0);
+    let at = match &found.place {
+        Some(place) => format!("{}:{}", place.file, place.line),
+        None => {
+            // Not simply untouched: what is there is worth a word.
+            out += &screen.wrapped(&harmless(&found.sentence), 2);
+            workspace.short(&next.lesson.answer(&exercise.id))
+        }
+    };
+    out.push('\n');
+    let name = |text: &str| screen.paint(Style::Name, &text.replace(' ', "\u{a0}"));
+    let mut row = |what: &str, text: String| {
+        let text = screen.wrapped(&text, 10);
+        out += &format!("  {what:<7} {}", text.trim_start());
+    };
     for demo in &next.demos {
         let call = format!("cargo xtask run {}{}", &demo.id[..1], number(&demo.id));
-        out += &format!(
-            "  run     {}   {} ({} min)\n",
-            screen.paint(Style::Name, &call),
-            demo.title,
-            demo.minutes
-        );
+        row("run", format!("{} ({}, {} min)", name(&call), demo.title, demo.minutes));
     }
     let chapter = workspace.short(&next.lesson.folder.join("README.md"));
-    out += &format!("  read    {}, section \"{}\"\n", screen.paint(Style::Name, &chapter), exercise.section);
+    row("read", format!("{}, section \"{}\"", name(&chapter), exercise.section));
     if !exercise.quiz.is_empty() {
         let call = format!("cargo xtask quiz {}", exercise.number());
         let questions = count(exercise.quiz.len(), "question");
-        out += &format!("  predict {}   {questions} before you write\n", screen.paint(Style::Name, &call));
+        row("predict", format!("{} ({questions} before you write)", name(&call)));
     }
-    let at = at.unwrap_or_else(|| workspace.short(&next.lesson.answer(&exercise.id)));
-    out += &format!("  edit    {}\n", screen.paint(Style::Name, &at));
-    let call = format!("cargo xtask check {}", exercise.number());
-    out + &format!("  judge   {}\n", screen.paint(Style::Name, &call))
+    row("edit", name(&at));
+    row("judge", name(&format!("cargo xtask check {}", exercise.number())));
+    out
 }
 
 fn all_done(course: &Course, screen: &Screen) -> String {
     let all = course.exercises().count();
+    if all == 0 && !course.broken.is_empty() {
+        return "No lesson can be read.\n".to_owned();
+    }
     if all == 0 {
         return "There are no exercises in `lessons` yet.\n".to_owned();
     }
     let text = format!("All {} are done.", count(all, "exercise"));
-    format!(
+    screen.fitted(&format!(
         "{}\n`cargo xtask list` shows them; `cargo xtask reset 104` opens one again.\n",
         screen.paint(Style::Good, &text)
-    )
+    ))
 }
 
 fn keys(screen: &Screen) -> String {
-    let keys = "Save the file to judge it. A letter and Enter: \
-                h hint · w why · s solution · r run demo · n next · l list · q quit";
-    screen.paint(Style::Faint, screen.wrapped(keys, 0).trim_end())
+    let all = ["h hint", "w why", "s solution", "r run demo", "n next", "l list", "q quit"];
+    // A letter stays with its word.
+    let all = all.map(|key| key.replace(' ', "\u{a0}")).join(" · ");
+    let keys = screen.wrapped(&format!("Save the file to judge it. A letter and Enter: {all}"), 0);
+    screen.paint(Style::Faint, keys.trim_end())
 }
 
 /// The lines that the learner types, as they come.

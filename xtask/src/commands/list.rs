@@ -64,7 +64,8 @@ pub fn as_text(course: &Course, progress: &Progress, screen: &Screen) -> String 
         out.push('\n');
     }
     let (done, all) = path::done(course.exercises().map(|(_, exercise)| exercise), progress);
-    out + &format!("{done} of {all} exercises done\n")
+    out += &format!("{done} of {all} exercises done\n");
+    screen.fitted(&out) + &course.warning(screen)
 }
 
 fn as_json(course: &Course, progress: &Progress) -> Value {
@@ -88,5 +89,6 @@ fn as_json(course: &Course, progress: &Progress) -> Value {
             "steps": lesson.steps.iter().map(step).collect::<Vec<_>>(),
         })
     });
-    json!({ "lessons": lessons.collect::<Vec<_>>(), "broken": course.broken })
+    let broken: Vec<&str> = course.broken.iter().map(|broken| broken.problem.as_str()).collect();
+    json!({ "lessons": lessons.collect::<Vec<_>>(), "broken": broken })
 }

@@ -38,7 +38,7 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     };
     let screen = Screen::stdout();
     if exercise.quiz.is_empty() {
-        println!("{} has no questions.", exercise.id);
+        print!("{}", screen.fitted(&format!("{} has no questions.\n", exercise.id)));
         return Ok(Exit::Fine);
     }
     if let Some(text) = args.text("answer") {
@@ -51,7 +51,9 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
             println!("{}", asked(index, exercise, question, &screen));
         }
         let example: Vec<&str> = exercise.quiz.iter().map(|_| "1").collect();
-        println!("Answer with: cargo xtask quiz {} --answer {}", exercise.number(), example.join(","));
+        let call =
+            format!("Answer with: cargo xtask quiz {} --answer {}\n", exercise.number(), example.join(","));
+        print!("{}", screen.fitted(&call));
         return Ok(Exit::Fine);
     }
     match ask_all(exercise, &screen)? {
@@ -115,7 +117,7 @@ fn told(question: &Question, answer: usize, screen: &Screen) -> String {
         let number = crate::lessons::number(program);
         out += &format!("  See it: cargo xtask run {}{number}\n", &program[..1]);
     }
-    out
+    screen.fitted(&out)
 }
 
 fn parse_answers(text: &str, exercise: &Exercise) -> Result<Vec<usize>> {

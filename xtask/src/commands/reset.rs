@@ -4,10 +4,12 @@ use crate::args::{Args, Spec};
 use crate::exit::{Exit, usage};
 use crate::lessons::{Course, Exercise, Lesson};
 use crate::progress::{Fact, Progress};
+use crate::source::Source;
 use crate::workspace::Workspace;
 use crate::{files, select};
 use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 pub const COMMAND: Command = Command {
@@ -55,15 +57,22 @@ fn reset(workspace: &Workspace, lesson: &Lesson, exercise: &Exercise) -> Result<
         );
     };
     let path = lesson.answer(&exercise.id);
-    let text = files::read_if_there(&path)?;
-    if text.as_ref() == Some(&starter) {
-        return Ok(false);
-    }
+    let source = Source::at(&path)?;
     let mut kept = String::new();
-    if let Some(text) = text {
-        let beside = free_name(&path)?;
-        files::replace(&beside, text)?;
-        kept = format!("; your text is {}", workspace.short(&beside));
+    match source {
+        Source::Text(text) if text == starter => return Ok(false),
+        Source::Missing | Source::Empty => {}
+        Source::Text(text) => {
+            let beside = free_name(&path)?;
+            files::replace(&beside, text)?;
+            kept = format!("; your text is {}", workspace.short(&beside));
+        }
+        // Not a text that could be copied; it is moved as it is.
+        Source::Dangling(_) | Source::Folder | Source::Special | Source::NotUtf8(_) => {
+            let beside = free_name(&path)?;
+            fs::rename(&path, &beside).with_context(|| format!("cannot move {} away", path.display()))?;
+            kept = format!("; what was there is {}", workspace.short(&beside));
+        }
     }
     files::replace(&path, starter)?;
     Progress::update(workspace, |progress| {
@@ -79,6 +88,7 @@ fn free_name(path: &Path) -> Result<PathBuf> {
     let name = path.file_name().context("an exercise has a name")?.to_string_lossy();
     let mut names = (1..=9_999).map(|number| path.with_file_name(format!("{name}.kept.{number}")));
     names
-        .find(|path| !path.exists())
+        // A link that leads nowhere takes its name, too.
+        .find(|path| path.symlink_metadata().is_err())
         .with_context(|| format!("remove some of the old texts beside {}", path.display()))
 }

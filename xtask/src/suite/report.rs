@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_failure_is_summed_up_with_what_to_type() {
-        let report = Report::new(Screen { colour: false, live: false, width: 80 });
+        let report = Report::new(Screen { colour: false, live: false, width: 80, columns: 80 });
         report.begin("tidy rules", 1, 1, None);
         report.add(Item::new("good", true, vec![], ""));
         report.add(Item::new(

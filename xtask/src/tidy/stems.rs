@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 /// A lesson that cannot be read would silently be left out of everything else.
 pub fn lessons_are_readable(tree: &Tree, course: &Course) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
-        course.broken.iter().map(|problem| finding(problem, "mend it")).collect();
+        course.broken.iter().map(|broken| finding(&broken.problem, "mend it")).collect();
     for file in tree.files.iter().filter(|file| file.path.starts_with("lessons/")) {
         let Some((folder, "Cargo.toml")) = file.path.rsplit_once('/') else { continue };
         let manifest = format!("{folder}/lesson.toml");

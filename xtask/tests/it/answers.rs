@@ -62,6 +62,48 @@ fn what_does_not_compile_is_told_with_the_compilers_first_error() {
 }
 
 #[test]
+fn a_syntax_error_has_no_code_and_gets_no_hint() {
+    let course = Course::shared();
+    let judgement = expect(judge("101", "syntax", "let let = ;"), "does-not-compile");
+    assert_eq!(judgement["error_codes"], serde_json::json!([]), "{judgement:#}");
+    let path = course.root.join("answers/syntax.rs");
+    let (_, text) = course.says(&["check", "101", "--answer", path.to_str().unwrap()]);
+    assert!(text.contains("does-not-compile") && !text.contains("Hint:"), "{text}");
+}
+
+#[test]
+fn a_broken_rule_is_placed_from_the_root() {
+    let judgement = expect(judge("101", "unsafe", "unsafe { threads }"), "breaks-a-rule");
+    assert_eq!(judgement["place"]["file"], "answers/unsafe.rs");
+    assert!(!judgement.to_string().contains(Course::shared().root.to_str().unwrap()), "{judgement:#}");
+}
+
+#[test]
+fn a_search_too_long_for_its_limit_is_no_fault_of_the_answer() {
+    // Hundreds of schedules, and each takes real time: no machine is quick enough.
+    let body = "use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+    if threads > 2 {
+        return threads;
+    }
+    ::std::thread::sleep(::std::time::Duration::from_millis(100));
+    let shared = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                for i in 0..4 {
+                    shared.store(shared.load(SeqCst) + i, SeqCst);
+                }
+            });
+        }
+    });
+    threads";
+    let judgement = expect(judge("102", "long_search", body), "could-not-judge");
+    assert_eq!(judgement["layer"], "schedules");
+    assert!(judgement["sentence"].as_str().unwrap().contains("not finished after 3 s"), "{judgement:#}");
+    assert!(!judgement.to_string().contains("condition never becomes false"), "{judgement:#}");
+}
+
+#[test]
 fn a_changed_signature_is_told_as_such() {
     let text =
         "//! Other.\n\n/// Counts.\npub fn count(threads: String) -> u64 {\n    threads.len() as u64\n}\n";

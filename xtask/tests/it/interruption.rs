@@ -1,5 +1,6 @@
 //! Ctrl-C while an answer runs.
 use crate::scratch::{Course, RIGHT, runs, until};
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::fs;
@@ -37,6 +38,8 @@ fn ctrl_c_leaves_no_process_and_says_so() {
 
     assert_eq!(output.status.code(), Some(75));
     assert!(String::from_utf8_lossy(&output.stderr).contains("interrupted"), "{output:?}");
+    // The judge is the program's own child, and was waited for. What it started is nobody's child now.
+    assert_eq!(kill(Pid::from_raw(started[0]), None), Err(Errno::ESRCH), "no zombie is left");
     for pid in started {
         until("it is gone", || !runs(pid));
     }

@@ -4,4 +4,5 @@ mod browser;
 mod commands;
 mod interruption;
 mod scratch;
+mod trouble;
 mod webdriver;

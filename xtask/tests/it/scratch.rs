@@ -147,7 +147,7 @@ impl Course {
             lesson += &format!(
                 "\n[[exercise]]\nid = \"{id}\"\ntitle = \"Count\"\nkind = \"build\"\nminutes = 1\npoints = 1\n\
                  section = \"Counting\"\nmisconception = \"none\"\nlimit_s = {limit}\nhints = [\"think\", \"write\"]\n\
-                 [exercise.hint_for]\nlost-update = \"one step\"\n\
+                 [exercise.hint_for]\nlost-update = \"one step\"\nE0382 = \"it was moved\"\n\
                  [[exercise.quiz]]\nquestion = \"1 + 1?\"\nchoices = [\"1\", \"2\"]\nanswer = 2\nwhy = \"count\"\n"
             );
             if id != "e105_broken_judge" {
