@@ -13,7 +13,12 @@ pub mod watch;
 
 pub use barrier::Barrier;
 pub use mutex::{Mutex, MutexGuard, OwnedMutexGuard};
-pub use notify::{Notified, Notify};
+pub use notify::Notify;
 pub use rwlock::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 pub use semaphore::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 pub use tokio::sync::{AcquireError, BarrierWaitResult, TryAcquireError, TryLockError};
+
+/// Futures with a name, where tokio has them.
+pub mod futures {
+    pub use super::notify::Notified;
+}

@@ -11,26 +11,25 @@ pub use std::time::Duration;
 pub use tokio::time::MissedTickBehavior;
 
 use interleave::model::{in_model, tries};
-use std::fmt;
 use std::pin::pin;
 use std::task::Poll;
 
-/// What went wrong in `tokio::time`.
+/// What goes wrong in time.
 pub mod error {
-    pub use super::Elapsed;
-}
+    use std::fmt;
 
-/// [`tokio::time::error::Elapsed`]: the time was up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Elapsed(());
+    /// [`tokio::time::error::Elapsed`]: the time was up.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Elapsed(pub(super) ());
 
-impl fmt::Display for Elapsed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("deadline has elapsed")
+    impl fmt::Display for Elapsed {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("deadline has elapsed")
+        }
     }
-}
 
-impl std::error::Error for Elapsed {}
+    impl std::error::Error for Elapsed {}
+}
 
 /// Runs `future`, and drops it when it takes longer than `duration`.
 ///
@@ -40,7 +39,7 @@ impl std::error::Error for Elapsed {}
 pub fn timeout<F: IntoFuture>(
     duration: Duration,
     future: F,
-) -> impl Future<Output = Result<F::Output, Elapsed>> + use<F> {
+) -> impl Future<Output = Result<F::Output, error::Elapsed>> + use<F> {
     within(sleep(duration), future)
 }
 
@@ -52,11 +51,11 @@ pub fn timeout<F: IntoFuture>(
 pub fn timeout_at<F: IntoFuture>(
     deadline: Instant,
     future: F,
-) -> impl Future<Output = Result<F::Output, Elapsed>> + use<F> {
+) -> impl Future<Output = Result<F::Output, error::Elapsed>> + use<F> {
     within(sleep_until(deadline), future)
 }
 
-async fn within<F: IntoFuture>(limit: Sleep, future: F) -> Result<F::Output, Elapsed> {
+async fn within<F: IntoFuture>(limit: Sleep, future: F) -> Result<F::Output, error::Elapsed> {
     if in_model() {
         // Whether the future would have had to wait can now be seen.
         tries();
@@ -68,7 +67,7 @@ async fn within<F: IntoFuture>(limit: Sleep, future: F) -> Result<F::Output, Ela
         if let Poll::Ready(output) = future.as_mut().poll(context) {
             return Poll::Ready(Ok(output));
         }
-        limit.as_mut().poll(context).map(|()| Err(Elapsed(())))
+        limit.as_mut().poll(context).map(|()| Err(error::Elapsed(())))
     })
     .await
 }

@@ -16,7 +16,7 @@ pub struct Notify {
     inner: tokio::sync::Notify,
 }
 
-/// The future of [`Notify::notified`]: what tokio has in `sync::futures`.
+/// [`tokio::sync::futures::Notified`].
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct Notified<'a> {
