@@ -6,12 +6,17 @@ pub mod std_ {
 
     /// Reference counts are not what these programs are about: std's cost loom nothing to explore.
     pub mod sync {
-        pub use loom::sync::{Condvar, Mutex, RwLock, atomic, mpsc};
+        pub use loom::sync::{Condvar, Mutex, RwLock, atomic};
         pub use std::sync::Arc;
+
+        pub mod mpsc {
+            pub use loom::sync::mpsc::channel;
+            pub use std::sync::mpsc::TryRecvError;
+        }
     }
 
     pub mod thread {
-        pub use loom::thread::{current, park, spawn, yield_now};
+        pub use loom::thread::{JoinHandle, park, spawn, yield_now};
 
         /// Loom has no clock: a sleep lets the others run, once.
         pub fn sleep(_: std::time::Duration) {

@@ -1,0 +1,2 @@
+//! The programs under loom.
+crate::run::interpreter!(loom);

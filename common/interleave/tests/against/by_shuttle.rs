@@ -1,0 +1,2 @@
+//! The programs under shuttle.
+crate::run::interpreter!(shuttle);
