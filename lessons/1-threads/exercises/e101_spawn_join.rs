@@ -16,14 +16,14 @@
 //! ```
 //!
 //! `welcome` is `Copy`: a `move` closure takes its own copy along, as often as you like. `Send + 'static` is what
-//! `thread::spawn` asks of everything that goes into a thread.
+//! `thread::spawn` asks of everything that goes into a thread; `Sync` says that threads may also borrow it.
 
 // You will need: use std::thread;
 
 /// Calls `welcome` for each visitor, all at the same time, and gives the welcomes in the order of `visitors`.
 pub fn welcome_all<F>(visitors: Vec<String>, welcome: F) -> Vec<String>
 where
-    F: Fn(String) -> String + Copy + Send + 'static,
+    F: Fn(String) -> String + Copy + Send + Sync + 'static,
 {
     let _ = welcome; // used by your threads
     todo!("start a thread for each of {visitors:?}, then wait for all of them")

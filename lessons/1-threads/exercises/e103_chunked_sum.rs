@@ -6,8 +6,9 @@
 //! Write `total_weight`:
 //!
 //! * the parcels are cut into at most `parts` chunks, and each chunk is weighed by a thread of its own;
-//! * all chunks are weighed at the same time; when `parts` divides the number of parcels, there are `parts` threads;
-//! * every parcel is weighed exactly once, and borrowed, not copied;
+//! * all chunks are weighed at the same time; when `parts` divides the number of parcels, there are `parts` of them,
+//!   equally long;
+//! * every parcel is weighed exactly once, by `weigh`, and borrowed, not copied;
 //! * any number of parcels will do: none, fewer than `parts`, one too many for equal chunks. `parts` is 1 or more.
 //!
 //! ```text
@@ -20,7 +21,7 @@
 
 /// Something to weigh.
 pub struct Parcel {
-    /// Its weight in grams; `weigh` finds out.
+    /// Its weight in grams, as its label has it; `weigh` finds out what it really is.
     pub grams: u64,
 }
 

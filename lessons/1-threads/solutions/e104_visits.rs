@@ -32,7 +32,7 @@ use std::thread;
 /// `admit` is given the number of the gate, from 0.
 pub fn count_visits<F>(gates: usize, arrivals: usize, admit: F) -> u64
 where
-    F: Fn(usize) -> bool + Copy + Send + 'static,
+    F: Fn(usize) -> bool + Copy + Send + Sync + 'static,
 {
     // 1. Something to count with, made before the gates open.
     //~

@@ -4,7 +4,7 @@ use std::thread;
 /// Calls `welcome` for each visitor on a thread of its own; the welcomes come in reverse.
 pub fn welcome_all<F>(visitors: Vec<String>, welcome: F) -> Vec<String>
 where
-    F: Fn(String) -> String + Copy + Send + 'static,
+    F: Fn(String) -> String + Copy + Send + Sync + 'static,
 {
     let mut handles = Vec::new();
     for visitor in visitors {

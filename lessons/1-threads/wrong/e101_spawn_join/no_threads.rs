@@ -3,7 +3,7 @@
 /// Calls `welcome` for each visitor, one after the other.
 pub fn welcome_all<F>(visitors: Vec<String>, welcome: F) -> Vec<String>
 where
-    F: Fn(String) -> String + Copy + Send + 'static,
+    F: Fn(String) -> String + Copy + Send + Sync + 'static,
 {
     visitors.into_iter().map(welcome).collect()
 }

@@ -5,7 +5,7 @@ use std::thread;
 /// Calls `welcome` for each visitor on a thread of its own, and waits for the last of them.
 pub fn welcome_all<F>(visitors: Vec<String>, welcome: F) -> Vec<String>
 where
-    F: Fn(String) -> String + Copy + Send + 'static,
+    F: Fn(String) -> String + Copy + Send + Sync + 'static,
 {
     let welcomes = Arc::new(Mutex::new(vec![String::new(); visitors.len()]));
     let mut last = None;

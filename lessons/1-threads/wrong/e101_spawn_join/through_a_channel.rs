@@ -5,7 +5,7 @@ use std::thread;
 /// Calls `welcome` for each visitor on a thread of its own; the welcomes come in the order of completion.
 pub fn welcome_all<F>(visitors: Vec<String>, welcome: F) -> Vec<String>
 where
-    F: Fn(String) -> String + Copy + Send + 'static,
+    F: Fn(String) -> String + Copy + Send + Sync + 'static,
 {
     let (sender, welcomes) = mpsc::channel();
     let mut handles = Vec::new();

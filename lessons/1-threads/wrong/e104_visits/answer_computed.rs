@@ -4,7 +4,7 @@ use std::thread;
 /// Opens the gates, and computes the number of visits instead of counting them.
 pub fn count_visits<F>(gates: usize, arrivals: usize, admit: F) -> u64
 where
-    F: Fn(usize) -> bool + Copy + Send + 'static,
+    F: Fn(usize) -> bool + Copy + Send + Sync + 'static,
 {
     thread::scope(|scope| {
         for gate in 0..gates {

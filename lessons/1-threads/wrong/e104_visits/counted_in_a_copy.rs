@@ -5,7 +5,7 @@ use std::thread;
 /// Counts the visits in copies that nobody looks at.
 pub fn count_visits<F>(gates: usize, arrivals: usize, admit: F) -> u64
 where
-    F: Fn(usize) -> bool + Copy + Send + 'static,
+    F: Fn(usize) -> bool + Copy + Send + Sync + 'static,
 {
     let mut visits = 0;
     thread::scope(|scope| {

@@ -4,7 +4,7 @@ use std::thread;
 /// Counts the visits at one gate after the other, each on a thread of its own.
 pub fn count_visits<F>(gates: usize, arrivals: usize, admit: F) -> u64
 where
-    F: Fn(usize) -> bool + Copy + Send + 'static,
+    F: Fn(usize) -> bool + Copy + Send + Sync + 'static,
 {
     let mut visits = 0;
     for gate in 0..gates {

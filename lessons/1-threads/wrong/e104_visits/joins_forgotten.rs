@@ -6,7 +6,7 @@ use std::thread;
 /// Counts the visits that happen to be over already.
 pub fn count_visits<F>(gates: usize, arrivals: usize, admit: F) -> u64
 where
-    F: Fn(usize) -> bool + Copy + Send + 'static,
+    F: Fn(usize) -> bool + Copy + Send + Sync + 'static,
 {
     let visits = Arc::new(AtomicU64::new(0));
     for gate in 0..gates {

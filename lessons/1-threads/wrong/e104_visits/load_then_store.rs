@@ -5,7 +5,7 @@ use std::thread;
 /// Counts the visits, unless two gates count at the same time.
 pub fn count_visits<F>(gates: usize, arrivals: usize, admit: F) -> u64
 where
-    F: Fn(usize) -> bool + Copy + Send + 'static,
+    F: Fn(usize) -> bool + Copy + Send + Sync + 'static,
 {
     let visits = &AtomicU64::new(0);
     thread::scope(|scope| {
