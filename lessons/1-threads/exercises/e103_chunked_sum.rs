@@ -26,7 +26,7 @@ pub struct Parcel {
 }
 
 /// The weight of all `parcels`, weighed in at most `parts` chunks at the same time.
-pub fn total_weight(parcels: &[Parcel], parts: usize, weigh: impl Fn(&Parcel) -> u64 + Sync) -> u64 {
+pub fn total_weight(parcels: &[Parcel], parts: usize, weigh: impl Fn(&Parcel) -> u64 + Send + Sync) -> u64 {
     let _ = weigh; // each thread may borrow it
     todo!("weigh {} parcels in at most {parts} chunks", parcels.len())
 }

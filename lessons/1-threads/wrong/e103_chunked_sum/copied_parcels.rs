@@ -9,7 +9,7 @@ pub struct Parcel {
 }
 
 /// The weight of copies of all parcels.
-pub fn total_weight(parcels: &[Parcel], parts: usize, weigh: impl Fn(&Parcel) -> u64 + Sync) -> u64 {
+pub fn total_weight(parcels: &[Parcel], parts: usize, weigh: impl Fn(&Parcel) -> u64 + Send + Sync) -> u64 {
     let size = parcels.len().div_ceil(parts).max(1);
     let weigh = &weigh;
     thread::scope(|scope| {

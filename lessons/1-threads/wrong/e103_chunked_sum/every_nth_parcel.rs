@@ -8,7 +8,7 @@ pub struct Parcel {
 }
 
 /// The weight of all parcels, dealt out to `parts` threads.
-pub fn total_weight(parcels: &[Parcel], parts: usize, weigh: impl Fn(&Parcel) -> u64 + Sync) -> u64 {
+pub fn total_weight(parcels: &[Parcel], parts: usize, weigh: impl Fn(&Parcel) -> u64 + Send + Sync) -> u64 {
     let weigh = &weigh;
     thread::scope(|scope| {
         let mut scales = Vec::new();

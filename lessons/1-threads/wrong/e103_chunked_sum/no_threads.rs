@@ -7,7 +7,7 @@ pub struct Parcel {
 }
 
 /// The weight of all parcels, one after the other.
-pub fn total_weight(parcels: &[Parcel], parts: usize, weigh: impl Fn(&Parcel) -> u64 + Sync) -> u64 {
+pub fn total_weight(parcels: &[Parcel], parts: usize, weigh: impl Fn(&Parcel) -> u64 + Send + Sync) -> u64 {
     let _ = parts;
     parcels.iter().map(weigh).sum()
 }

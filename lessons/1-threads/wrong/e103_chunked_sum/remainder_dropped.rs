@@ -8,7 +8,7 @@ pub struct Parcel {
 }
 
 /// The weight of the parcels in all whole chunks.
-pub fn total_weight(parcels: &[Parcel], parts: usize, weigh: impl Fn(&Parcel) -> u64 + Sync) -> u64 {
+pub fn total_weight(parcels: &[Parcel], parts: usize, weigh: impl Fn(&Parcel) -> u64 + Send + Sync) -> u64 {
     let size = (parcels.len() / parts).max(1);
     let weigh = &weigh;
     thread::scope(|scope| {

@@ -9,7 +9,7 @@ pub struct Parcel {
 }
 
 /// The weight of all parcels, unless two threads add at the same time.
-pub fn total_weight(parcels: &[Parcel], parts: usize, weigh: impl Fn(&Parcel) -> u64 + Sync) -> u64 {
+pub fn total_weight(parcels: &[Parcel], parts: usize, weigh: impl Fn(&Parcel) -> u64 + Send + Sync) -> u64 {
     let size = parcels.len().div_ceil(parts).max(1);
     let weigh = &weigh;
     let total = AtomicU64::new(0);
