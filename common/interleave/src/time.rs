@@ -1,7 +1,7 @@
 //! `std::time`: inside a check, `Instant` reads the model's clock, which moves only when a sleep or a
 //! time-out ends.
 
-use crate::engine::{in_model, inspect};
+use crate::engine::{in_model, quiet};
 use ::std::ops::{Add, AddAssign, Sub, SubAssign};
 use ::std::time as real;
 pub use ::std::time::{Duration, SystemTime, SystemTimeError, TryFromFloatSecsError, UNIX_EPOCH};
@@ -22,7 +22,9 @@ impl Instant {
     #[must_use]
     pub fn now() -> Self {
         Instant(if in_model() {
-            Which::Modelled(inspect(|world| world.now()))
+            // The time read is part of what the thread knows, so that schedules that differ in it are told apart.
+            let at = ::std::panic::Location::caller();
+            Which::Modelled(quiet(at, |step| step.read_clock()).unwrap_or_default())
         } else {
             Which::Real(real::Instant::now())
         })

@@ -369,3 +369,20 @@ fn two_that_undo_each_others_work_are_a_livelock() {
     assert_eq!(failure.kind, FailureKind::Livelock, "{failure}");
     assert!(failure.message.contains("keep each other busy"), "{failure}");
 }
+
+/// Two schedules that read different times are two schedules, although nothing else differs.
+#[test]
+fn what_time_it_was_is_not_merged_away() {
+    use std::collections::BTreeSet;
+    let seen = Arc::new(::std::sync::Mutex::new(BTreeSet::new()));
+    let all = Arc::clone(&seen);
+    right(move || {
+        let start = Instant::now();
+        let sleeper = thread::spawn(|| thread::sleep(Duration::from_secs(1)));
+        let other = thread::spawn(move || start.elapsed().as_secs());
+        let read = other.join().unwrap();
+        sleeper.join().unwrap();
+        all.lock().unwrap().insert(read);
+    });
+    assert_eq!(*seen.lock().unwrap(), [0, 1].into());
+}

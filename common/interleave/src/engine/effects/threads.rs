@@ -168,6 +168,13 @@ impl Step<'_> {
         self.log(Kind::Note, object, number, 0);
     }
 
+    /// The model's time.
+    pub(crate) fn read_clock(&mut self) -> ::std::time::Duration {
+        let now = self.world.now();
+        self.none_depend(mix(code::CLOCK, u64::try_from(now.as_nanos()).unwrap_or(u64::MAX)));
+        now
+    }
+
     pub(crate) fn yielded(&mut self) {
         self.none_depend(code::YIELD);
         self.log(Kind::Yield, NONE, 0, 0);
