@@ -194,6 +194,8 @@ impl Checker {
             report: Report::default(),
         };
         if let Some(token) = &self.replay {
+            let (features, token) = Features::read(token);
+            round.features = features;
             let search = Search::replay(token).unwrap_or_else(|wrong| panic!("{wrong}"));
             round.run(search)?;
             return Ok(round.report);
@@ -262,16 +264,33 @@ impl Round<'_> {
     ) -> Result<(), Box<Failure>> {
         // The plainest schedule first, to compare with at the end, and to know how long a run is.
         self.report.rounds.push(0);
-        self.run(Search::with_bound(Some(0)))?;
+        self.run_the_plainest()?;
         for run in 1..runs.max(1) {
             if self.checker.max_time.is_some_and(|most| self.started.elapsed() > most) {
                 break;
             }
             let chance = draw(seed.wrapping_add(run as u64), self.report.max_steps);
+            let features = self.features;
             self.run(Search::by(chance))?;
+            if self.features != features {
+                // More moments matter than was known: the plainest schedule has more of them, too.
+                self.run_the_plainest()?;
+            }
         }
         self.report.seed = Some(seed);
         Ok(())
+    }
+
+    /// The schedule without an unlucky moment, once it is known which moments matter in it.
+    fn run_the_plainest(&mut self) -> Result<(), Box<Failure>> {
+        loop {
+            let features = self.features;
+            self.fingerprint = None;
+            self.run(Search::with_bound(Some(0)))?;
+            if self.features == features {
+                return Ok(());
+            }
+        }
     }
 
     /// Every schedule up to one bound. `None` when a limit, of runs or of steps, came first.

@@ -82,7 +82,7 @@ impl Failure {
         let mut failure = Failure::bare(note, executions);
         failure.cause = told.cause;
         failure.cost = outcome.search.spent();
-        failure.replay = outcome.search.token();
+        failure.replay = outcome.features.mark(&outcome.search.token());
         failure.blocked = told.blocked;
         failure.story = Story {
             title: failure.title(),

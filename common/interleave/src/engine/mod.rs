@@ -11,6 +11,7 @@ mod effects;
 mod execution;
 mod hash;
 pub(crate) mod lock_order;
+mod notes;
 mod os_threads;
 pub(crate) mod random;
 mod schedule;
@@ -25,7 +26,8 @@ use ::std::sync::atomic::{AtomicU32, Ordering};
 pub(crate) use deadlock::{Waiting, Want, circle};
 pub(crate) use effects::{Received, Update, order_code};
 pub(crate) use execution::{Execution, Outcome, Settings, is_abandonment, payload_text};
-pub(crate) use world::{FailureNote, Features, State, Step, World};
+pub(crate) use notes::{FailureNote, Features};
+pub(crate) use world::{State, Step, World};
 
 /// A thread's number in its execution; 0 is the checked closure's own.
 pub(crate) type Tid = usize;

@@ -5,6 +5,7 @@ use super::code;
 use super::execution::Settings;
 use super::hash::mix;
 use super::lock_order::Edge;
+use super::notes::{FailureNote, Features, PanicNote};
 use super::search::Search;
 use super::{Oid, Op, Tid, Want, Why};
 use crate::failure::FailureKind;
@@ -205,53 +206,6 @@ pub(super) struct Object {
     read_hash: u64,
     first_user: Option<Tid>,
     shared: bool,
-}
-
-/// What the code uses that makes more moments matter. Found out on the way; the search then starts anew.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Features {
-    /// Somebody tries a lock: how long it is held can be seen, so giving it back is a scheduling point.
-    pub(crate) tries_locks: bool,
-    /// Somebody tries a channel: when an end is dropped can be seen.
-    pub(crate) tries_channels: bool,
-}
-
-/// How an execution failed, as the engine notes it.
-#[derive(Clone, Debug)]
-pub(crate) struct FailureNote {
-    pub(crate) kind: FailureKind,
-    pub(crate) message: String,
-    pub(crate) thread: Option<Tid>,
-    /// Where, if that is not the thread's last operation.
-    pub(crate) place: Option<(String, u32)>,
-    pub(crate) waiting: Vec<super::Waiting>,
-    /// The threads that had not ended.
-    pub(crate) unfinished: Vec<Tid>,
-    /// Panics that came before, in sentences.
-    pub(crate) earlier: Vec<String>,
-}
-
-impl FailureNote {
-    pub(crate) fn of(kind: FailureKind, message: impl Into<String>) -> Self {
-        FailureNote {
-            kind,
-            message: message.into(),
-            thread: None,
-            place: None,
-            waiting: Vec::new(),
-            unfinished: Vec::new(),
-            earlier: Vec::new(),
-        }
-    }
-}
-
-/// A panic as the hook saw it.
-#[derive(Clone, Debug)]
-pub(super) struct PanicNote {
-    pub(super) thread: Tid,
-    pub(super) message: String,
-    /// The file and line that panicked.
-    pub(super) place: Option<(String, u32)>,
 }
 
 #[derive(Debug)]

@@ -161,3 +161,31 @@ fn a_retry_loop_is_no_endless_loop_under_a_fair_scheduler() {
     };
     Checker::new().bound(2).runs_beyond_bound(0).check(program).unwrap_or_else(|failure| panic!("{failure}"));
 }
+
+/// Trying locks or channels makes more moments matter: chance has to learn that, and a token to remember it.
+#[test]
+fn tries_are_known_to_chance_and_to_tokens() {
+    use std::sync::{Mutex, mpsc};
+    let program = |right: bool| {
+        move || {
+            let (lock, (sender, receiver)) = (Mutex::new(0), mpsc::channel());
+            let lock = Arc::new(lock);
+            let other = Arc::clone(&lock);
+            let thread = thread::spawn(move || {
+                *other.lock().unwrap() += 1;
+                sender.send(()).unwrap();
+            });
+            let got = receiver.recv_timeout(std::time::Duration::from_secs(1)).is_ok();
+            let free = lock.try_lock().is_ok();
+            thread.join().unwrap();
+            assert!(right || (got && free), "the lock was still held, or the message late");
+        }
+    };
+    for checker in [Checker::new().random(300, 5), Checker::new().pct(3, 300, 5)] {
+        checker.check(program(true)).unwrap_or_else(|failure| panic!("{failure}"));
+        let failure = checker.check(program(false)).unwrap_err();
+        assert!(failure.replay.contains('+'), "{}", failure.replay);
+        let replayed = Checker::new().replay(&failure.replay).check(program(false)).unwrap_err();
+        assert_eq!((replayed.kind, replayed.story().steps), (FailureKind::Panic, failure.story().steps));
+    }
+}
