@@ -17,6 +17,7 @@ pub use once::{LazyLock, Once, OnceLock, OnceState};
 pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Wraps what a real lock gave, poisoned or not.
+#[inline]
 fn map_lock<G, W>(result: LockResult<G>, wrap: impl FnOnce(G) -> W) -> LockResult<W> {
     match result {
         Ok(guard) => Ok(wrap(guard)),

@@ -15,12 +15,23 @@ pub struct Mutex<T: ?Sized> {
 }
 
 /// [`std::sync::MutexGuard`].
+///
+/// It has no `Drop` of its own, so that the real guard can be taken out of it, and outside a check it costs little
+/// more than that one.
 #[must_use = "if unused the Mutex will immediately unlock"]
 pub struct MutexGuard<'a, T: ?Sized> {
-    lock: &'a Mutex<T>,
-    /// `None` only while the guard is handed to a condition variable, or dropped.
-    inner: Option<::std::sync::MutexGuard<'a, T>>,
+    /// Dropped first: a recording hears of it before another thread can have the lock.
+    recorded: Recorded<'a, T>,
+    inner: ::std::sync::MutexGuard<'a, T>,
+    /// Dropped last: no other thread of a check runs before the model hears of it.
+    release: Release<'a, T>,
 }
+
+/// Tells a recording that a mutex is given back.
+struct Recorded<'a, T: ?Sized>(&'a Mutex<T>);
+
+/// Tells the model that a mutex is given back.
+struct Release<'a, T: ?Sized>(&'a Mutex<T>);
 
 impl<T> Mutex<T> {
     /// Creates an unlocked mutex.
@@ -50,13 +61,18 @@ impl<T: ?Sized> Mutex<T> {
     #[track_caller]
     #[inline]
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
-        if in_model() {
-            return self.lock_in_model(Location::caller());
+        // What is called out of line returns nothing of the guard, which so stays in registers.
+        let recorded = !in_model() && record::on();
+        if recorded {
+            self.want_recorded(Location::caller());
+        } else if in_model() {
+            self.wait_in_model(Location::caller());
         }
-        if record::on() {
-            return self.lock_recorded(Location::caller());
+        let result = self.inner.lock();
+        if recorded {
+            self.lock_recorded(Location::caller());
         }
-        self.wrap(self.inner.lock())
+        self.wrap(result)
     }
 
     pub(super) fn recorded(&self) -> u32 {
@@ -64,25 +80,52 @@ impl<T: ?Sized> Mutex<T> {
     }
 
     #[cold]
-    fn lock_recorded(&self, at: Loc) -> LockResult<MutexGuard<'_, T>> {
-        let id = self.recorded();
-        let guard = match self.inner.try_lock() {
-            Ok(guard) => Ok(guard),
-            Err(TryLockError::Poisoned(poison)) => Err(poison),
-            Err(TryLockError::WouldBlock) => {
-                record::log(Kind::WantLock, id, 0, 0, at);
-                self.inner.lock()
-            }
-        };
-        record::log(Kind::Lock, id, 0, 0, at);
-        self.wrap(guard)
+    fn want_recorded(&self, at: Loc) {
+        if matches!(self.inner.try_lock(), Err(TryLockError::WouldBlock)) {
+            record::log(Kind::WantLock, self.recorded(), 0, 0, at);
+        }
     }
 
     #[cold]
+    fn lock_recorded(&self, at: Loc) {
+        record::log(Kind::Lock, self.recorded(), 0, 0, at);
+    }
+
+    /// Waits until the model says that the real lock is free, and makes sure of it.
+    #[cold]
+    fn wait_in_model(&self, at: Loc) {
+        drop(self.lock_in_model_raw(at));
+    }
+
     pub(super) fn lock_in_model(&self, at: Loc) -> LockResult<MutexGuard<'_, T>> {
+        self.wrap(self.lock_in_model_raw(at))
+    }
+
+    fn lock_in_model_raw(&self, at: Loc) -> LockResult<::std::sync::MutexGuard<'_, T>> {
         let id = self.id();
         point(Op::Lock(id), at, |step| step.lock(id));
-        self.take()
+        take_free(self.inner.try_lock())
+    }
+
+    #[cold]
+    fn unlock_in_model(&self) {
+        let id = self.id();
+        let made = self.handle.created;
+        if !::std::thread::panicking() && engine::inspect(|world| world.features().tries_locks) {
+            point(Op::Free, made, |_| ());
+        }
+        quiet(made, |step| step.unlock(id));
+    }
+
+    #[cold]
+    fn unlock_recorded(&self) {
+        record::log(Kind::Unlock, self.recorded(), 0, 0, self.handle.created);
+    }
+
+    #[cold]
+    fn note_write(&self) {
+        let id = self.id();
+        quiet(self.handle.created, |step| step.wrote(id));
     }
 
     /// The real lock, which the model says is free.
@@ -110,7 +153,7 @@ impl<T: ?Sized> Mutex<T> {
             let kind = if taken { Kind::TryLockFail } else { Kind::Lock };
             record::log(kind, self.recorded(), 0, 0, Location::caller());
         }
-        map_try(result, |inner| MutexGuard { lock: self, inner: Some(inner) })
+        map_try(result, |inner| MutexGuard { recorded: Recorded(self), inner, release: Release(self) })
     }
 
     /// The data, without locking: the borrow proves that nobody else can.
@@ -139,60 +182,63 @@ impl<T: ?Sized> Mutex<T> {
         self.inner.try_lock().ok().map(|data| *data)
     }
 
+    #[inline]
     pub(super) fn wrap<'a>(
         &'a self,
         result: LockResult<::std::sync::MutexGuard<'a, T>>,
     ) -> LockResult<MutexGuard<'a, T>> {
-        map_lock(result, |inner| MutexGuard { lock: self, inner: Some(inner) })
+        map_lock(result, |inner| MutexGuard { recorded: Recorded(self), inner, release: Release(self) })
     }
 }
 
 impl<'a, T: ?Sized> MutexGuard<'a, T> {
     /// The mutex and the real guard, for a condition variable to let go of; nothing is unlocked here.
-    pub(super) fn into_parts(mut self) -> (&'a Mutex<T>, ::std::sync::MutexGuard<'a, T>) {
-        let inner = self.inner.take().expect("a guard in use holds its lock");
-        (self.lock, inner)
+    pub(super) fn into_parts(self) -> (&'a Mutex<T>, ::std::sync::MutexGuard<'a, T>) {
+        let MutexGuard { recorded, release, inner } = self;
+        let lock = release.0;
+        ::std::mem::forget((recorded, release));
+        (lock, inner)
     }
 
     /// The data for a condition to look at: that it could be changed there does not mean that it is.
     pub(super) fn unwatched(&mut self) -> &mut T {
-        self.inner.as_mut().expect("a guard in use holds its lock")
+        &mut self.inner
     }
 }
 
-impl<T: ?Sized> Drop for MutexGuard<'_, T> {
+impl<T: ?Sized> Drop for Release<'_, T> {
+    #[inline]
     fn drop(&mut self) {
-        let Some(inner) = self.inner.take() else { return };
-        if !in_model() {
-            if record::on() {
-                record::log(Kind::Unlock, self.lock.recorded(), 0, 0, self.lock.handle.created);
-            }
-            return drop(inner);
+        if in_model() {
+            self.0.unlock_in_model();
         }
-        let id = self.lock.id();
-        let made = self.lock.handle.created;
-        if !::std::thread::panicking() && engine::inspect(|world| world.features().tries_locks) {
-            point(Op::Free, made, |_| ());
+    }
+}
+
+impl<T: ?Sized> Drop for Recorded<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        if record::on() && !in_model() {
+            self.0.unlock_recorded();
         }
-        drop(inner);
-        quiet(made, |step| step.unlock(id));
     }
 }
 
 impl<T: ?Sized> Deref for MutexGuard<'_, T> {
     type Target = T;
+    #[inline]
     fn deref(&self) -> &T {
-        self.inner.as_ref().expect("a guard in use holds its lock")
+        &self.inner
     }
 }
 
 impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
+    #[inline]
     fn deref_mut(&mut self) -> &mut T {
         if in_model() {
-            let id = self.lock.id();
-            quiet(self.lock.handle.created, |step| step.wrote(id));
+            self.release.0.note_write();
         }
-        self.inner.as_mut().expect("a guard in use holds its lock")
+        &mut self.inner
     }
 }
 
