@@ -99,8 +99,8 @@
 //! # Limits
 //!
 //! * The order in which stores to one atomic take effect is the order in which they were executed. So load buffering and
-//!   reordered stores (2+2W) do not happen here, although C++20 allows them; loom draws the same line.
-//! * Sequentially consistent loads always see the newest store.
+//!   reordered stores (2+2W) do not happen here, although C++20 allows them. Nor does an exchange that fails read an
+//!   old value. `docs/explorer.md` has the table of what is shown and what is not.
 //! * What outlives a run, in a `static`, makes runs differ; that is reported, not explored.
 //! * The counts of `Arc` are not watched, and `thread_local!` needs [`Checker::fresh_threads`].
 //! * A real lock, a file or a socket that the code waits for is not seen: the thread is reported as stuck.

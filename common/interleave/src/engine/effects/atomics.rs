@@ -1,5 +1,5 @@
 //! Atomics under the C++20 memory model, restricted: the modification order of each atomic is the
-//! order of execution, so load buffering and reordered stores (2+2W) are out of reach, as in loom.
+//! order of execution, so load buffering and reordered stores (2+2W) are out of reach.
 //!
 //! A load may return an older store as long as coherence and happens-before allow it; that is bad
 //! luck and costs 1. The total order of sequentially consistent operations is the order of execution too:
