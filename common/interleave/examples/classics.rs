@@ -5,6 +5,8 @@
 //! Every cell is a process of its own, with a time limit: loom ends its process at a deadlock, and a search without
 //! end must not keep the others from theirs.
 
+#![allow(clippy::duplicate_mod, reason = "one text, three libraries: that is the comparison")]
+
 #[path = "classics/cell.rs"]
 mod cell;
 #[path = "../tests/classics/litmus.rs"]

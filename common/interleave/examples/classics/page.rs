@@ -116,6 +116,9 @@ fn shown(cell: Cell, wrong: bool) -> String {
         (Outcome::Failed, true) | (Outcome::Proved, false) => measured,
         (Outcome::Failed, false) => "**false alarm**".into(),
         (Outcome::Proved | Outcome::Tried, true) => format!("**missed** ({})", cell.schedules),
+        (Outcome::Tried, false) if cell.time >= LIMIT => {
+            format!("over {} s ({})", LIMIT.as_secs(), cell.schedules)
+        }
         (Outcome::Tried, false) if cell.engine == Engine::Interleave => format!("bounded: {measured}"),
         (Outcome::Tried, false) => "no proof".into(),
         (Outcome::Unfinished, _) => format!("over {} s", LIMIT.as_secs()),

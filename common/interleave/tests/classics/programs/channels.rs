@@ -20,7 +20,7 @@ pub const PAIRS: &[Pair] = &[
         "receiver_locked_while_working",
         Deadlock,
         "the shared receiver stays locked during the job",
-        |t| receiver_locked(t),
+        receiver_locked,
     ),
     Pair::new(
         "one_answer_too_few",

@@ -41,7 +41,7 @@ pub const PAIRS: &[Pair] = &[
     Pair::new("sequence_lock", Panic, "a sequence lock without its fences", sequence_lock),
     Pair::new("reference_count", DataRace, "a reference count decremented relaxed", reference_count),
     Pair::new("ticket_lock", DataRace, "a ticket lock that serves relaxed", ticket_lock),
-    Pair::new("ring_buffer", DataRace, "a ring for one producer, one consumer, relaxed", ring_buffer)
+    Pair::new("ring_buffer", DataRace, "a slot for one producer, one consumer, relaxed", ring_buffer)
         .up_to(3),
     Pair::new("double_checked_relaxed", DataRace, "double-checked, the first look relaxed", double_checked),
     Pair::new("readers_disagree", Panic, "two readers see two writes in different orders", readers_disagree),
@@ -188,7 +188,7 @@ fn sequence_lock(twin: Twin) {
                 fence(Acquire);
             }
             let after = number.load(Relaxed);
-            if before == after && before % 2 == 0 {
+            if before == after && before.is_multiple_of(2) {
                 assert_eq!(pair.0, pair.1, "half of a change");
             }
         }
@@ -226,23 +226,22 @@ fn ticket_lock(twin: Twin) {
 }
 
 fn ring_buffer(twin: Twin) {
-    const ROOM: usize = 1;
     let (write, read) = if twin == Wrong { (Relaxed, Relaxed) } else { (Release, Acquire) };
-    let slots = [RaceCell::new(0)];
+    let slot = RaceCell::new(0);
     let (tail, head) = (AtomicUsize::new(0), AtomicUsize::new(0));
     team(2, move |n| {
         for item in 0..2 {
             if n == 0 {
-                while item - head.load(read) == ROOM {
+                while head.load(read) < item {
                     thread::yield_now();
                 }
-                slots[item % ROOM].set(item);
+                slot.set(item);
                 tail.store(item + 1, write);
             } else {
                 while tail.load(read) == item {
                     thread::yield_now();
                 }
-                assert_eq!(slots[item % ROOM].get(), item);
+                assert_eq!(slot.get(), item);
                 head.store(item + 1, write);
             }
         }
