@@ -98,6 +98,12 @@ pub(crate) fn tell(trace: &Trace, names: &Names, focus: &Focus) -> Story {
         let plain = |e: &Event| matches!(e.kind, Kind::Spawn | Kind::Join | Kind::DropSender);
         told.retain(|i| !plain(&trace.events[*i]) || focus.has(*i, &trace.events[*i]));
     }
+    if let Some(longest) = focus.longest
+        && told.len() > longest
+    {
+        // A loop without end shows in its last rounds.
+        told.drain(..told.len() - longest);
+    }
     acts::complete(trace, &mut told);
     let causes = acts::causes(trace, &told);
     let mut steps = Vec::with_capacity(told.len());

@@ -40,6 +40,8 @@ pub(crate) struct Focus {
     bad: Vec<usize>,
     /// Events that matter whatever their object.
     also: Vec<usize>,
+    /// No more steps than these, the last ones, are told.
+    pub(crate) longest: Option<usize>,
     /// The file and line of the panic.
     pub(crate) failing_place: Option<(String, u32)>,
 }
@@ -65,6 +67,9 @@ impl Focus {
     }
 }
 
+/// More steps than this nobody reads.
+const LONGEST: usize = 40;
+
 /// What a trace tells about its failure.
 pub(crate) struct Told {
     pub(crate) cause: Cause,
@@ -78,7 +83,7 @@ pub(crate) fn explain(note: &FailureNote, trace: &Trace, names: &Names) -> Told 
         cause: Cause::Unexplained,
         because: Vec::new(),
         blocked: Vec::new(),
-        focus: Focus { failing_place: note.place.clone(), ..Focus::default() },
+        focus: Focus { failing_place: note.place.clone(), longest: Some(LONGEST), ..Focus::default() },
     };
     match note.kind {
         FailureKind::Deadlock | FailureKind::LeftBehind => deadlock::explain(note, trace, names, &mut told),

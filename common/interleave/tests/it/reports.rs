@@ -53,3 +53,16 @@ fn a_report_fits_any_width() {
     }
     assert!(failure.story().terminal(80, true).contains("\x1b["));
 }
+
+#[test]
+fn a_loop_without_end_is_told_by_its_last_rounds() {
+    let failure = wrong(|| {
+        let ticks = Arc::new(AtomicUsize::new(0));
+        let other = Arc::clone(&ticks);
+        let clock = thread::spawn(move || while other.fetch_add(1, Ordering::SeqCst) < usize::MAX {});
+        clock.join().unwrap();
+    });
+    let story = failure.story();
+    assert!(story.steps.len() <= 41, "{} steps", story.steps.len());
+    assert!(story.left_out > 1_000, "{}", story.left_out);
+}
