@@ -102,8 +102,7 @@ impl Token {
         assert!(in_model(), "a token is waited for only inside a check");
         let id = self.id();
         if let Some(limit) = limit {
-            let nanoseconds = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
-            quiet(at, |step| step.deadline_in(nanoseconds));
+            quiet(at, |step| step.deadline_in(limit));
         }
         let op = Op::Token { token: id, timed: limit.is_some() };
         point(op, at, |step| step.take_token(id)).unwrap_or(true)

@@ -6,9 +6,7 @@ use super::{Oid, Op, Tid, Why};
 use crate::failure::FailureKind;
 use crate::trace::{Kind, Loc, NONE};
 
-/// After this many equal loads in a row a thread is taken for one that polls, and lets others go first…
-const SPINNING: u32 = 2;
-/// …and after this many, alone and seeing the newest value, for one that will never stop.
+/// After this many equal loads in a row, alone and seeing the newest value, for one that will never stop.
 const HOPELESS: u32 = 50;
 /// After this many steps in a row a thread lets others go first, for free: what can only go on for ever under an
 /// unfair scheduler is no fault of the program.
@@ -134,7 +132,7 @@ impl World {
         let reasons: Vec<Option<Why>> = (0..self.threads.len()).map(|t| self.reason_to_run(t)).collect();
         let others = (0..reasons.len()).filter(|t| *t != me && reasons[*t] == Some(Why::Normal)).count();
         let insists = self.note_yield(me);
-        let polls = self.threads[me].spin.repeats > SPINNING;
+        let polls = self.threads[me].spin.polls();
         // A fair scheduler takes the turn from a thread that never stops, sooner or later.
         let tired = self.turns_in_a_row(me) > FAIR;
         let yields = self.threads[me].pending == Some(Op::Yield) || polls || tired;
@@ -244,9 +242,7 @@ impl World {
             return 0;
         }
         let costs: Vec<u8> = choices.iter().map(|c| c.cost).collect();
-        let threads: Vec<Tid> = choices.iter().map(|c| c.thread).collect();
-        let unlucky: Vec<bool> = choices.iter().map(|c| c.why != Why::Normal).collect();
-        self.search.choose_thread(&costs, &threads, &unlucky)
+        self.search.choose_thread(&costs, || choices.iter().map(|c| (c.thread, c.why != Why::Normal)).unzip())
     }
 
     fn turns_in_a_row(&self, me: Tid) -> usize {
@@ -335,7 +331,7 @@ impl ThreadState {
         match self.pending {
             None => 1,
             Some(Op::Yield) => 2,
-            Some(_) => 3 + u64::from(self.finished) + (u64::from(self.spin.repeats > SPINNING) << 4),
+            Some(_) => 3 + u64::from(self.finished) + (u64::from(self.spin.polls()) << 4),
         }
     }
 }

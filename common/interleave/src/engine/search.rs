@@ -58,15 +58,17 @@ impl Search {
         Search { chance: Some(chance), replaying: true, ..Search::default() }
     }
 
-    /// Takes one of several threads to run next; `unlucky` tells which would run for no reason.
-    pub(crate) fn choose_thread(&mut self, costs: &[u8], threads: &[Tid], unlucky: &[bool]) -> usize {
-        match &mut self.chance {
-            None => self.choose(costs),
-            Some(chance) => {
-                let taken = chance.thread(threads, unlucky);
-                self.take(taken, costs)
-            }
-        }
+    /// Takes one of several threads to run next. Only chance wants to know which threads they are, and which of them
+    /// would run for no reason.
+    pub(crate) fn choose_thread(
+        &mut self,
+        costs: &[u8],
+        describe: impl FnOnce() -> (Vec<Tid>, Vec<bool>),
+    ) -> usize {
+        let Some(chance) = &mut self.chance else { return self.choose(costs) };
+        let (threads, unlucky) = describe();
+        let taken = chance.thread(&threads, &unlucky);
+        self.take(taken, costs)
     }
 
     /// Notes a choice made by chance.

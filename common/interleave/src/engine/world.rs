@@ -101,6 +101,15 @@ pub(super) struct Spin {
     pub(super) own_steps: usize,
 }
 
+/// After this many equal loads in a row a thread is taken for one that polls, and lets others go first.
+const SPINNING: u32 = 2;
+
+impl Spin {
+    pub(super) fn polls(&self) -> bool {
+        self.repeats > SPINNING
+    }
+}
+
 /// One store in an atomic's modification order.
 #[derive(Debug)]
 pub(super) struct Store {

@@ -57,8 +57,7 @@ impl Condvar {
         let (lock, inner) = guard.into_parts();
         let (condvar, mutex) = (self.id(), lock.id());
         if let Some(limit) = limit {
-            let nanoseconds = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
-            quiet(at, |step| step.deadline_in(nanoseconds));
+            quiet(at, |step| step.deadline_in(limit));
         }
         // Letting go of the mutex and joining the queue is one step. A notification may come before it.
         point(Op::Free, at, |step| {

@@ -305,8 +305,7 @@ impl<T> Receiver<T> {
             }
             Rx::Modelled(channel, _) => {
                 let at = Location::caller();
-                let nanoseconds = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
-                quiet(at, |step| step.deadline_in(nanoseconds));
+                quiet(at, |step| step.deadline_in(limit));
                 let op = |channel| Op::Recv { channel, timed: true };
                 channel.recv(op, true, at).map_err(|found| match found {
                     Received::Nothing => RecvTimeoutError::Timeout,

@@ -48,8 +48,7 @@ pub fn yield_now() {
 pub fn sleep(duration: Duration) {
     if in_model() {
         let at = Location::caller();
-        let nanoseconds = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
-        quiet(at, |step| step.deadline_in(nanoseconds));
+        quiet(at, |step| step.deadline_in(duration));
         let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         point(Op::Sleep, at, |step| step.slept(milliseconds));
     } else {
@@ -76,8 +75,7 @@ pub fn park() {
 pub fn park_timeout(limit: Duration) {
     if in_model() {
         let at = Location::caller();
-        let nanoseconds = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
-        quiet(at, |step| step.deadline_in(nanoseconds));
+        quiet(at, |step| step.deadline_in(limit));
         point(Op::Park { timed: true }, at, |step| step.parked());
     } else {
         log(Kind::WantUnpark, 0, Location::caller());

@@ -59,7 +59,7 @@ impl Step<'_> {
 
     pub(crate) fn load(&mut self, atomic: Oid, order: Ordering) -> u64 {
         let me = self.me;
-        let polls = self.thread().spin.repeats > 2;
+        let polls = self.thread().spin.polls();
         let weak = self.world.settings.weak_memory && !polls;
         let clock = self.thread().clock.clone();
         let newest = self.atomic(atomic).stores.len() - 1;

@@ -4,6 +4,7 @@ use crate::engine::code;
 use crate::engine::world::{State, Step};
 use crate::engine::{Oid, Why};
 use crate::trace::{Kind, NONE};
+use ::std::time::Duration;
 
 impl Step<'_> {
     /// Lets go of the mutex and joins the queue, in one step.
@@ -79,7 +80,8 @@ impl Step<'_> {
     }
 
     /// Sets when a timed wait ends.
-    pub(crate) fn deadline_in(&mut self, nanoseconds: u64) {
+    pub(crate) fn deadline_in(&mut self, limit: Duration) {
+        let nanoseconds = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
         self.thread().deadline = self.world.now.saturating_add(nanoseconds);
     }
 }
