@@ -120,7 +120,7 @@ fn build(workspace: &Workspace, lesson: &Lesson) -> Result<Artifacts> {
     let mut command = workspace.cargo();
     command.args(["build", "--quiet", "--lib", "--message-format=json", "-p", &lesson.name]);
     if workspace.root.join("xtask/Cargo.toml").is_file() {
-        // Named too, though it has no library, so that cargo chooses the features of all crates as it did for this
+        // Named too, so that cargo chooses the features of all crates as it did for this
         // program: what was built for that is used again, which saves a quarter of the first contact.
         command.args(["-p", "xtask"]);
     }
