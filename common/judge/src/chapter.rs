@@ -11,6 +11,7 @@
 //! Lines that start with another command are not run.
 mod compare;
 mod demo;
+mod pictures;
 mod transcript;
 
 use std::fmt::Write as _;
@@ -44,6 +45,35 @@ pub fn check_transcripts(manifest_dir: &str) {
 /// With the demos that do not.
 pub fn check_every_demo_shown(manifest_dir: &str) {
     report(&every_demo_shown(Path::new(manifest_dir)));
+}
+
+/// A picture's name, and what draws it: most often [`failing_schedule`] of a demo's own code.
+pub type Picture = (&'static str, fn() -> String);
+
+/// Makes sure that each picture in the package's `pictures/` is what its program draws now, that the chapter shows it, and
+/// that the chapter says in words what is in it.
+///
+/// With `INTERLEAVE_PICTURES=write` in the environment the files are drawn anew instead:
+/// `INTERLEAVE_PICTURES=write cargo test -p sync --test pictures`.
+///
+/// # Panics
+/// With all that differs, and how to draw it anew.
+pub fn check_pictures(manifest_dir: &str, pictures: &[Picture]) {
+    report(&pictures::problems(Path::new(manifest_dir), pictures));
+}
+
+/// The simplest schedule in which a demo's code fails, as a picture in SVG. Lines of the calling file are left out: they
+/// are no part of the demo.
+///
+/// # Panics
+/// When it cannot fail.
+#[track_caller]
+pub fn failing_schedule(program: fn()) -> String {
+    let caller = std::panic::Location::caller().file();
+    match interleave::check(program) {
+        Err(failure) => pictures::without_lines_of(caller, failure.story()).svg(),
+        Ok(report) => panic!("this program should fail, and does not in {report}"),
+    }
 }
 
 fn report(problems: &[String]) {
