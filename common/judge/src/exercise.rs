@@ -1,8 +1,8 @@
 //! The judge of one exercise: its layers in order, and the run that ends with the first failure.
 use crate::explain::{self, Finding, Sources};
 use crate::harness;
-use crate::protocol::{Channel, LayerName, Message};
-use crate::record;
+use crate::protocol::{CANARY_SENTENCE, Channel, LayerName, Message};
+use crate::record::{self, Said};
 use crate::report::{Judgement, LayerReport, Status};
 use crate::rules::Rules;
 use crate::text;
@@ -188,7 +188,8 @@ impl Exercise {
         let layers = std::env::var(LAYERS_VARIABLE).ok();
         let chosen = |name: &str| layers.as_ref().is_none_or(|l| l.split(',').any(|layer| layer == name));
         let mut sent = channel.send(&Message::Begin { exercise: self.name.clone(), layers: self.names() });
-        let judgement = self.judge(chosen, |event| {
+        let canary = channel.is_canary();
+        let judgement = self.judge_as(canary, chosen, |event| {
             let message = match event {
                 Event::Begin { name } => Message::LayerBegin { layer: name.to_string() },
                 Event::Passed(layer) => Message::LayerEnd {
@@ -226,7 +227,18 @@ impl Exercise {
     }
 
     /// Runs the chosen layers until one fails.
-    pub(crate) fn judge(&self, chosen: impl Fn(&str) -> bool, mut tell: impl FnMut(Event<'_>)) -> Judgement {
+    #[cfg(test)]
+    pub(crate) fn judge(&self, chosen: impl Fn(&str) -> bool, tell: impl FnMut(Event<'_>)) -> Judgement {
+        self.judge_as(false, chosen, tell)
+    }
+
+    /// The same; in a canary every layer that runs the answer's code fails at its end.
+    fn judge_as(
+        &self,
+        canary: bool,
+        chosen: impl Fn(&str) -> bool,
+        mut tell: impl FnMut(Event<'_>),
+    ) -> Judgement {
         // What happens in a layer is written down once for the whole process, so one judgement at a time.
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
@@ -253,7 +265,7 @@ impl Exercise {
             let began = Instant::now();
             let run = || match at.checked_sub(1) {
                 None => self.rules.check(&sources.answer, &sources.text),
-                Some(at) => self.layers[at].run(&sources),
+                Some(at) => self.layers[at].run(&sources, canary),
             };
             // A fault of the judge's own must not look like one of the answer's.
             let outcome = panic::catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| {
@@ -299,14 +311,26 @@ fn end_with_the_runner() {
     let _ = thread::Builder::new().name("runner-watch".into()).spawn(watch);
 }
 
+/// The last assertion of a canary.
+fn fail_canary(canary: bool) {
+    if canary {
+        record::say(Said {
+            verdict: Verdict::WrongResult,
+            sentence: CANARY_SENTENCE.to_string(),
+            details: Vec::new(),
+            yields_to_cause: false,
+        });
+    }
+}
+
 impl Layer {
     /// Runs the layer on a thread of its own; says what was covered.
-    fn run(&self, sources: &Sources) -> Result<String, Box<Finding>> {
+    fn run(&self, sources: &Sources, canary: bool) -> Result<String, Box<Finding>> {
         // As much stack as a main thread has, and its name, so that messages read as they would in a program.
         let thread = thread::Builder::new().name("main".into()).stack_size(8 << 20);
         let modelled = matches!(self.work, Work::Model(..));
         thread::scope(|scope| {
-            let run = || record::during(modelled, || self.run_here(sources));
+            let run = || record::during(modelled, || self.run_here(sources, canary));
             let thread = thread.spawn_scoped(scope, run).map_err(|error| {
                 let sentence = format!("No thread could be started for the layer: {error}.");
                 Box::new(Finding::new(Verdict::CouldNotJudge, sentence))
@@ -315,10 +339,14 @@ impl Layer {
         })
     }
 
-    fn run_here(&self, sources: &Sources) -> Result<String, Box<Finding>> {
+    fn run_here(&self, sources: &Sources, canary: bool) -> Result<String, Box<Finding>> {
         match &self.work {
             Work::Real(body) => {
-                let panicked = panic::catch_unwind(AssertUnwindSafe(|| body()));
+                let run = || {
+                    body();
+                    fail_canary(canary);
+                };
+                let panicked = panic::catch_unwind(AssertUnwindSafe(run));
                 let message = panicked.err().map(|payload| record::message_of(&*payload));
                 explain::real_failure(sources, message.as_deref())
                     .map_or(Ok(String::new()), |f| Err(Box::new(f)))
@@ -331,6 +359,7 @@ impl Layer {
                 let schedule = move || {
                     record::begin_schedule();
                     body();
+                    fail_canary(canary);
                     // A failure that the answer swallowed is one all the same.
                     if let Some(said) = record::said() {
                         panic!("{}", said.sentence);

@@ -10,10 +10,12 @@
 //!
 //! The last message is `done` with the judgement. When it never comes, the process was ended by the answer, and
 //! [`Outcome::judgement`] says how, and in which layer.
+mod canary;
 mod child;
 mod message;
 mod runner;
 
+pub use canary::{CANARY_SENTENCE, is_canary};
 pub use child::{CHANNEL_VARIABLE, Channel};
 pub use message::{LayerName, Message};
 pub use runner::{Ending, Incoming, Outcome, Read, Runner};

@@ -41,6 +41,18 @@ fn the_first_failure_stops() {
 }
 
 #[test]
+fn a_canary_fails_where_all_is_well_and_leaves_other_failures_alone() {
+    let right = judge().spec("fine", || ());
+    let canary = right.judge_as(true, |_| true, |_| {});
+    assert_eq!((canary.verdict, canary.sentence.as_str()), (Verdict::WrongResult, CANARY_SENTENCE));
+    assert_eq!(canary.layers[0].status, Status::Passed, "rules run none of the answer's code");
+    let wrong = judge().spec("not fine", || expect_eq("one", 1, 2));
+    assert_eq!(wrong.judge_as(true, |_| true, |_| {}).sentence, "One: expected 2, got 1.");
+    let panics = judge().spec("panics", || panic!("no"));
+    assert_eq!(panics.judge_as(true, |_| true, |_| {}).sentence, run(&panics).sentence);
+}
+
+#[test]
 fn long_values_stand_one_below_the_other() {
     let exercise = judge().spec("", || expect_eq("the squares", (1..30).collect(), vec![1; 29]));
     let judgement = run(&exercise);

@@ -1,5 +1,6 @@
 //! The judge's side of the channel.
 use super::MAX_LINE_BYTES;
+use super::canary::{CANARY_SECRET, is_canary};
 use super::message::Message;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
@@ -52,6 +53,11 @@ impl Channel {
         let nonce = std::str::from_utf8(&text).ok().and_then(nonce_of);
         let nonce = nonce.ok_or_else(|| invalid("the channel does not begin with a nonce".to_string()))?;
         Ok(Channel { nonce: nonce.to_string(), stream })
+    }
+
+    /// Whether this run is a canary: a layer whose last assertion must fail; see [`is_canary`].
+    pub fn is_canary(&self) -> bool {
+        CANARY_SECRET.is_some_and(|secret| is_canary(secret, &self.nonce))
     }
 
     /// Sends one message.

@@ -56,11 +56,28 @@ impl Runner {
     /// # Errors
     /// The system has no socket pair or no random bytes to give.
     pub fn start() -> io::Result<(Runner, OwnedFd)> {
+        Runner::start_with(&fresh_nonce()?)
+    }
+
+    /// A new channel to a judge that was built with `secret`, for a canary or for a run that is none; see
+    /// [`is_canary`](super::is_canary).
+    ///
+    /// # Errors
+    /// As [`Runner::start`].
+    pub fn start_as(secret: &str, canary: bool) -> io::Result<(Runner, OwnedFd)> {
+        loop {
+            let nonce = fresh_nonce()?;
+            if super::is_canary(secret, &nonce) == canary {
+                return Runner::start_with(&nonce);
+            }
+        }
+    }
+
+    fn start_with(nonce: &str) -> io::Result<(Runner, OwnedFd)> {
         let (mut stream, theirs) = UnixStream::pair()?;
-        let nonce = fresh_nonce()?;
         stream.write_all(format!("nonce {nonce}\n").as_bytes())?;
         stream.shutdown(Shutdown::Write)?;
-        Ok((Runner { stream, incoming: Incoming::new(&nonce) }, theirs.into()))
+        Ok((Runner { stream, incoming: Incoming::new(nonce) }, theirs.into()))
     }
 
     /// Waits for messages, but no longer than `limit`.
