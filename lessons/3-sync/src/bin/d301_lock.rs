@@ -1,4 +1,4 @@
-//! Who is in the critical section: first without a lock, then with one. Then seven guards, and when each is gone.
+//! Who is in the critical section: first without a lock, then with one. Then nine guards, and when each is gone.
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Barrier, Mutex};
 use std::thread;
