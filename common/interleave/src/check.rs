@@ -173,6 +173,10 @@ impl Checker {
         self
     }
 
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// Runs `f` under every schedule.
     ///
     /// # Errors

@@ -95,6 +95,14 @@ impl Failure {
         failure
     }
 
+    /// As a failure of a game: with the token that the game had from its beginning.
+    pub(crate) fn retell_as(&mut self, replay: &str) {
+        let luck = moments(self.cost);
+        self.story.title = format!("{} ({luck})", self.what());
+        self.replay = replay.into();
+        self.story.replay = replay.into();
+    }
+
     /// A failure without a schedule to show.
     pub(crate) fn bare(note: FailureNote, executions: usize) -> Self {
         let mut failure = Failure {
@@ -112,8 +120,9 @@ impl Failure {
         failure
     }
 
-    fn title(&self) -> String {
-        let what = match (self.kind, self.cause) {
+    /// What went wrong, in a word or two.
+    fn what(&self) -> &'static str {
+        match (self.kind, self.cause) {
             (FailureKind::Panic, Cause::LostUpdate | Cause::CheckThenAct) => "Lost update",
             (FailureKind::Panic, Cause::StaleRead) => "Stale read",
             (FailureKind::Panic, Cause::NotJoined) => "Not waited for",
@@ -125,22 +134,32 @@ impl Failure {
             (FailureKind::DataRace, _) => "Data race",
             (FailureKind::TooManySteps, _) => "No end in sight",
             (FailureKind::Stuck, _) => "Stuck",
-            (FailureKind::NotRepeatable, _) => return "Not repeatable".into(),
+            (FailureKind::NotRepeatable, _) => "Not repeatable",
             (FailureKind::LeftBehind, _) => "Left behind",
             (FailureKind::Exits, _) => "Ends the process",
-            (FailureKind::Vacuous, _) => return "Nothing to interleave".into(),
-        };
-        let luck = match self.cost {
-            0 => "no unlucky moment needed".into(),
-            1 => "one unlucky moment".into(),
-            n => format!("{n} unlucky moments"),
-        };
-        format!("{what}: found in schedule {} ({luck})", with_separators(self.executions))
+            (FailureKind::Vacuous, _) => "Nothing to interleave",
+        }
+    }
+
+    fn title(&self) -> String {
+        let what = self.what();
+        if matches!(self.kind, FailureKind::NotRepeatable | FailureKind::Vacuous) {
+            return what.into();
+        }
+        format!("{what}: found in schedule {} ({})", with_separators(self.executions), moments(self.cost))
     }
 
     /// The failing schedule, told step by step.
     pub fn story(&self) -> Story {
         self.story.clone()
+    }
+}
+
+fn moments(cost: usize) -> String {
+    match cost {
+        0 => "no unlucky moment needed".into(),
+        1 => "one unlucky moment".into(),
+        n => format!("{n} unlucky moments"),
     }
 }
 

@@ -69,6 +69,7 @@
 //! * The same story is a picture ([`Story::svg`]) and a page to step through beside the source ([`Story::html`]), with
 //!   held locks, waits, and arrows from each step to what it made possible.
 //! * [`Failure::replay`] is the schedule as a short token; [`Checker::replay`] runs exactly it again.
+//! * [`Checker::play`] makes you the scheduler: it offers every way to go on, in words, and replays what you chose.
 //! * A report never says more than is true. "Every schedule" means that nothing was left out; otherwise it names the
 //!   number of unlucky moments up to which everything was tried. See [`Checker`] for the limits, which are counts, so
 //!   that the verdict is the same on every machine.
@@ -127,6 +128,7 @@ pub mod model;
 mod names;
 pub mod outcomes;
 mod picture;
+pub mod play;
 pub mod process;
 pub mod race;
 mod record;

@@ -2,7 +2,7 @@
 
 mod shared;
 
-use crate::engine::{self, Handle, Op, State, point, quiet};
+use crate::engine::{self, Doing, Handle, Op, State, point, quiet};
 use ::std::fmt;
 use ::std::panic::Location;
 use ::std::sync::{Mutex, MutexGuard, PoisonError};
@@ -120,7 +120,7 @@ impl Default for Token {
 #[track_caller]
 pub fn point_here() {
     if in_model() {
-        point(Op::Free, Location::caller(), |_| ());
+        point(Op::Free(Doing::GoesOn), Location::caller(), |_| ());
     }
 }
 

@@ -1,6 +1,6 @@
 //! `std::process`: ending the process inside a check ends the check, with a verdict.
 
-use crate::engine::{self, Op, in_model, inspect, point};
+use crate::engine::{self, Doing, Op, in_model, inspect, point};
 use crate::trace::Loc;
 use ::std::panic::Location;
 pub use ::std::process::*;
@@ -28,5 +28,5 @@ pub fn abort() -> ! {
 fn end_execution(code: i32, at: Loc) {
     let me = engine::me();
     inspect(|world| world.note_exit(me, code, at));
-    point(Op::Free, at, |_| ());
+    point(Op::Free(Doing::GoesOn), at, |_| ());
 }

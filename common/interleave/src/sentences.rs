@@ -6,15 +6,7 @@ use crate::trace::{Event, Kind, NONE, Show, Trace};
 pub(crate) fn say(event: &Event, trace: &Trace, names: &Names) -> String {
     let object = names.object(event.object);
     let other = names.thread(event.object as usize);
-    let show = |bits: u64| {
-        let kind = trace.objects.get(event.object as usize).map_or(Show::Unsigned, |o| o.show);
-        match kind {
-            Show::Unsigned => bits.to_string(),
-            Show::Signed => (bits as i64).to_string(),
-            Show::Bool => (bits != 0).to_string(),
-            Show::Pointer => format!("{bits:#x}"),
-        }
-    };
+    let show = |bits: u64| value(trace, event.object, bits);
     let holder = || match event.value {
         0 => String::new(),
         n => format!(", held by {}", names.thread(n as usize - 1)),
@@ -87,6 +79,16 @@ pub(crate) fn say(event: &Event, trace: &Trace, names: &Names) -> String {
         Kind::PlainWrite => format!("writes {object}"),
         Kind::ExitProcess => format!("ends the process with code {}", event.value),
         Kind::Switch => "is interrupted".into(),
+    }
+}
+
+/// The value that an object's bits stand for.
+pub(crate) fn value(trace: &Trace, object: u32, bits: u64) -> String {
+    match trace.objects.get(object as usize).map_or(Show::Unsigned, |o| o.show) {
+        Show::Unsigned => bits.to_string(),
+        Show::Signed => (bits as i64).to_string(),
+        Show::Bool => (bits != 0).to_string(),
+        Show::Pointer => format!("{bits:#x}"),
     }
 }
 

@@ -93,7 +93,7 @@ pub(crate) fn tell(trace: &Trace, names: &Names, focus: &Focus) -> Story {
     if told.len() > SHORT && !focus.is_empty() {
         told.retain(|i| focus.has(*i, &trace.events[*i]));
     }
-    if told.len() > SHORT {
+    if told.len() > SHORT && !focus.whole {
         // Starting and ending threads is the part of a story that everybody knows.
         let plain = |e: &Event| matches!(e.kind, Kind::Spawn | Kind::Join | Kind::DropSender);
         told.retain(|i| !plain(&trace.events[*i]) || focus.has(*i, &trace.events[*i]));

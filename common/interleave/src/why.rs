@@ -44,9 +44,16 @@ pub(crate) struct Focus {
     pub(crate) longest: Option<usize>,
     /// The file and line of the panic.
     pub(crate) failing_place: Option<(String, u32)>,
+    /// Every step is told, even those that everybody knows.
+    pub(crate) whole: bool,
 }
 
 impl Focus {
+    /// Everything that happened.
+    pub(crate) fn whole() -> Self {
+        Focus { whole: true, ..Focus::default() }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.objects.is_empty() && self.bad.is_empty()
     }

@@ -63,7 +63,7 @@ impl World {
                 Op::Meet(m) => (Want::Company, m),
                 Op::Token { .. } => self.awaited(thread).map_or((Want::Token, NONE), |a| (a.want, a.object)),
                 Op::Park { .. } => (Want::Unpark, NONE),
-                Op::Start | Op::Sleep | Op::Yield | Op::Free => continue,
+                Op::Start | Op::Sleep | Op::Yield | Op::Free(_) => continue,
             };
             let on = match op {
                 Op::Join(child) => vec![child],

@@ -1,5 +1,6 @@
 //! One execution: handing the turn from thread to thread, and cleaning up when it is over.
 
+use super::asking::{Answers, Nobody};
 use super::clock::VectorClock;
 use super::code;
 use super::hash::mix;
@@ -70,6 +71,17 @@ impl Execution {
         settings: Arc<Settings>,
         features: Features,
     ) -> Outcome {
+        Execution::run_asking(body, search, settings, features, &mut Nobody)
+    }
+
+    /// As [`Execution::run`], answering what the search's player is asked meanwhile.
+    pub(crate) fn run_asking(
+        body: Arc<dyn Fn() + Send + Sync>,
+        search: Search,
+        settings: Arc<Settings>,
+        features: Features,
+        answers: &mut dyn Answers,
+    ) -> Outcome {
         install_hook();
         let patience = settings.patience;
         let execution = Arc::new(Execution {
@@ -83,7 +95,7 @@ impl Execution {
         let clocks = (VectorClock::default(), VectorClock::default());
         let main = execution.start(None, None, clocks, main, Location::caller());
         execution.hand_over(execution.world(), main);
-        let stuck = !execution.watch(patience);
+        let stuck = !execution.watch(patience, answers);
         execution.abandoned.store(true, Ordering::SeqCst);
         if !stuck {
             execution.unwind_the_rest();
@@ -103,9 +115,9 @@ impl Execution {
     }
 
     /// Waits until nothing is left to run. `false` when a thread neither ends nor comes to its next operation.
-    fn watch(&self, patience: Duration) -> bool {
+    fn watch(&self, patience: Duration, answers: &mut dyn Answers) -> bool {
         let mut steps = 0;
-        while !self.wait_for_controller(patience) {
+        while !self.wait_for_controller(patience, answers) {
             let mut world = self.world();
             if world.steps != steps {
                 steps = world.steps;
@@ -137,7 +149,7 @@ impl Execution {
                 continue;
             }
             self.hand_over(world, next);
-            if !self.wait_for_controller(Duration::from_secs(10)) {
+            if !self.wait_for_controller(Duration::from_secs(10), &mut Nobody) {
                 // A destructor blocks or loops. Nobody may touch what it borrows: leave everything as it is.
                 return;
             }
@@ -214,9 +226,13 @@ impl Execution {
         }
     }
 
-    fn wait_for_controller(&self, limit: Duration) -> bool {
-        let start = Instant::now();
+    fn wait_for_controller(&self, limit: Duration, answers: &mut dyn Answers) -> bool {
+        let mut start = Instant::now();
         while self.turn.load(Ordering::SeqCst) != CONTROLLER {
+            if answers.answer() {
+                // Whoever thinks about an answer may take as long as they like.
+                start = Instant::now();
+            }
             if start.elapsed() > limit {
                 return false;
             }

@@ -4,6 +4,7 @@
 //! to do, works out which of them can do it, and lets the search pick one. Blocking is therefore never
 //! simulated by retrying: a `lock` on a held mutex is simply not offered, and a deadlock is a fact.
 
+pub(crate) mod asking;
 pub(crate) mod clock;
 mod code;
 mod deadlock;
@@ -71,7 +72,38 @@ pub(crate) enum Op {
     Sleep,
     Yield,
     /// Anything that can always happen: a load, a store, a notification, a `try_lock`.
-    Free,
+    Free(Doing),
+}
+
+/// What exactly a thread is about to do that can always happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doing {
+    Reads(Oid),
+    Writes(Oid),
+    /// A read-modify-write, which may turn out to change nothing.
+    Changes(Oid),
+    Fences,
+    /// Takes a lock if it is free.
+    Tries(Oid),
+    /// Gives back a lock, a permit or the end of a channel.
+    GivesBack(Oid),
+    TriesToSend(Oid),
+    TriesToReceive(Oid),
+    /// Looks at a lock or a cell without waiting for it.
+    LooksAt(Oid),
+    /// Lets go of the mutex and joins the queue.
+    BeginsToWait {
+        condvar: Oid,
+        mutex: Oid,
+    },
+    Notifies(Oid),
+    NotifiesAll(Oid),
+    Unparks(Tid),
+    /// Asks whether a thread has ended.
+    AsksForEnd(Tid),
+    /// Something that a stand-in for another library does.
+    Uses(Oid),
+    GoesOn,
 }
 
 /// Why a thread that could be blocked goes on.

@@ -1,5 +1,6 @@
 //! Deciding who runs next: which threads can go on, at what cost, and when none can.
 
+use super::asking::RawWay;
 use super::hash::mix;
 use super::world::{State, ThreadState, World};
 use super::{Oid, Op, Tid, Why};
@@ -63,7 +64,7 @@ impl World {
         let free = |m: Oid| matches!(self.objects[m as usize].state, State::Mutex { owner: None });
         let when = |can: bool| can.then_some(Why::Normal);
         match state.pending? {
-            Op::Start | Op::Free | Op::Yield => Some(Why::Normal),
+            Op::Start | Op::Free(_) | Op::Yield => Some(Why::Normal),
             Op::Sleep => Some(Why::TimedOut),
             Op::Lock(m) => when(free(m)),
             Op::ReadLock(l) => {
@@ -118,7 +119,7 @@ impl World {
     /// Who runs next? `me` has just announced an operation, or ended.
     pub(super) fn decide(&mut self, me: Tid) -> Decision {
         self.steps += 1;
-        if self.failure.is_some() {
+        if self.failure.is_some() || self.search.stopped() {
             return Decision::Over;
         }
         if self.steps > self.settings.max_steps {
@@ -242,6 +243,11 @@ impl World {
             return 0;
         }
         let costs: Vec<u8> = choices.iter().map(|c| c.cost).collect();
+        if self.search.is_played() {
+            let ways =
+                |_: &World| choices.iter().map(|c| RawWay::Runs { thread: c.thread, why: c.why }).collect();
+            return self.choose(choices[0].thread, &costs, ways);
+        }
         self.search.choose_thread(&costs, || choices.iter().map(|c| (c.thread, c.why != Why::Normal)).unzip())
     }
 
@@ -348,6 +354,6 @@ pub(super) fn wish(op: Op) -> Option<(Kind, u32)> {
         Op::Join(t) => Some((Kind::WantJoin, t as u32)),
         Op::Park { .. } => Some((Kind::WantUnpark, NONE)),
         // What a task waits for is not its token.
-        Op::Token { .. } | Op::Start | Op::Wake { .. } | Op::Sleep | Op::Yield | Op::Free => None,
+        Op::Token { .. } | Op::Start | Op::Wake { .. } | Op::Sleep | Op::Yield | Op::Free(_) => None,
     }
 }

@@ -6,6 +6,7 @@
 //! more cost, is run to its end but not branched again.
 
 use super::Tid;
+use super::asking::{Player, Question};
 use super::random::Chance;
 use ::std::collections::HashMap;
 
@@ -41,6 +42,8 @@ pub(crate) struct Search {
     replaying: bool,
     /// Choose by chance, without branching.
     chance: Option<Chance>,
+    /// Ask somebody, without branching.
+    player: Option<Player>,
 }
 
 impl Search {
@@ -58,6 +61,25 @@ impl Search {
         Search { chance: Some(chance), replaying: true, ..Search::default() }
     }
 
+    pub(crate) fn played_by(player: Player) -> Self {
+        Search { player: Some(player), replaying: true, ..Search::default() }
+    }
+
+    pub(crate) fn is_played(&self) -> bool {
+        self.player.is_some()
+    }
+
+    /// Whether the player has had enough.
+    pub(crate) fn stopped(&self) -> bool {
+        self.player.as_ref().is_some_and(Player::stopped)
+    }
+
+    /// Lets the player choose.
+    pub(crate) fn ask(&mut self, costs: &[u8], question: Question) -> usize {
+        let answer = self.player.as_mut().map_or(0, |player| player.ask(question));
+        self.take(answer.min(costs.len() - 1), costs)
+    }
+
     /// Takes one of several threads to run next. Only chance wants to know which threads they are, and which of them
     /// would run for no reason.
     pub(crate) fn choose_thread(
@@ -71,7 +93,7 @@ impl Search {
         self.take(taken, costs)
     }
 
-    /// Notes a choice made by chance.
+    /// Notes a choice made by chance or by a player.
     fn take(&mut self, taken: usize, costs: &[u8]) -> usize {
         let index = u16::try_from(taken).expect("fewer than 65,536 alternatives");
         self.path.push(Node { width: index + 1, taken: index, costs: Some(costs.to_vec()) });

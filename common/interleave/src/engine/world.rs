@@ -366,12 +366,19 @@ impl World {
     }
 
     pub(super) fn trace(&mut self) -> Trace {
-        Trace {
-            events: ::std::mem::take(&mut self.events),
-            objects: self.objects.iter().map(|o| o.info.clone()).collect(),
-            threads: self.infos.clone(),
-            notes: ::std::mem::take(&mut self.notes),
-        }
+        let (events, notes) = (::std::mem::take(&mut self.events), ::std::mem::take(&mut self.notes));
+        Trace { events, notes, ..self.names() }
+    }
+
+    /// A trace of what has happened so far.
+    pub(super) fn trace_so_far(&self) -> Trace {
+        Trace { events: self.events.clone(), notes: self.notes.clone(), ..self.names() }
+    }
+
+    /// A trace in which nothing happens.
+    fn names(&self) -> Trace {
+        let objects = self.objects.iter().map(|o| o.info.clone()).collect();
+        Trace { objects, threads: self.infos.clone(), ..Trace::default() }
     }
 
     /// Spawned threads that have not ended, other than `me`.

@@ -1,6 +1,6 @@
 //! What tasks share: for stand-ins of asynchronous runtimes, whose locks and channels are not the engine's own.
 
-use crate::engine::{Handle, Oid, Op, State, TURNS, Want, inspect, me, point, quiet};
+use crate::engine::{Doing, Handle, Oid, Op, State, TURNS, Want, inspect, me, point, quiet};
 use crate::trace::Kind;
 use ::std::panic::Location;
 
@@ -97,7 +97,7 @@ impl Shared {
             let id = self.id();
             // Who has just been woken and has done nothing since need not be interrupted once more.
             if quiet(at, |step| step.is_fresh()) == Some(false) {
-                point(Op::Free, at, |_| ());
+                point(Op::Free(Doing::Uses(id)), at, |_| ());
             }
             quiet(at, |step| step.touch(id));
         }
@@ -111,7 +111,7 @@ impl Shared {
                 features.tries_locks || features.tries_channels
             };
             if !::std::thread::panicking() && inspect(sees) {
-                point(Op::Free, self.handle.created, |_| ());
+                point(Op::Free(Doing::GivesBack(self.id())), self.handle.created, |_| ());
             }
             self.touch();
         }

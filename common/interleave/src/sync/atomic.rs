@@ -1,7 +1,7 @@
 //! `std::sync::atomic`: the real one outside a check; inside, a relaxed or acquire load may return any
 //! value that the memory model allows.
 
-use crate::engine::{Handle, Oid, Op, State, Update, in_model, order_code, point, quiet};
+use crate::engine::{Doing, Handle, Oid, Op, State, Update, in_model, order_code, point, quiet};
 use crate::record;
 use crate::trace::{Kind, Loc, Show};
 use ::std::fmt;
@@ -16,7 +16,7 @@ pub use ::std::sync::atomic::{Ordering, compiler_fence};
 pub fn fence(order: Ordering) {
     if in_model() {
         assert!(order != Ordering::Relaxed, "there is no such thing as a relaxed fence");
-        point(Op::Free, Location::caller(), |step| step.fence(order));
+        point(Op::Free(Doing::Fences), Location::caller(), |step| step.fence(order));
     } else {
         ::std::sync::atomic::fence(order);
     }
@@ -36,7 +36,7 @@ fn load_in_model(id: Oid, order: Ordering, at: Loc) -> Option<u64> {
         "there is no such thing as a release load"
     );
     quiet(at, |step| step.arm_spin(id));
-    point(Op::Free, at, |step| step.load(id, order))
+    point(Op::Free(Doing::Reads(id)), at, |step| step.load(id, order))
 }
 
 fn update_in_model(
@@ -48,7 +48,7 @@ fn update_in_model(
     change: &mut dyn FnMut(u64) -> Option<u64>,
 ) -> Option<Update> {
     quiet(at, |step| step.arm_spin(id));
-    point(Op::Free, at, |step| step.update(id, success, failure, weak, change))
+    point(Op::Free(Doing::Changes(id)), at, |step| step.update(id, success, failure, weak, change))
 }
 
 macro_rules! atomic {
@@ -133,7 +133,7 @@ macro_rules! atomic {
                     "there is no such thing as an acquire store"
                 );
                 let id = self.id();
-                point(Op::Free, at, |step| {
+                point(Op::Free(Doing::Writes(id)), at, |step| {
                     step.store(id, $to_bits(value), order);
                     self.inner.store(value, Ordering::SeqCst);
                 });

@@ -1,7 +1,7 @@
 //! `Condvar`.
 
 use super::{LockResult, MutexGuard, PoisonError, map_lock};
-use crate::engine::{Handle, Oid, Op, State, in_model, point, quiet};
+use crate::engine::{Doing, Handle, Oid, Op, State, in_model, point, quiet};
 use crate::record;
 use crate::trace::{Kind, Loc, Show};
 use ::std::panic::Location;
@@ -60,7 +60,7 @@ impl Condvar {
             quiet(at, |step| step.deadline_in(limit));
         }
         // Letting go of the mutex and joining the queue is one step. A notification may come before it.
-        point(Op::Free, at, |step| {
+        point(Op::Free(Doing::BeginsToWait { condvar, mutex }), at, |step| {
             drop(inner);
             step.wait(condvar, mutex);
         });
@@ -180,7 +180,7 @@ impl Condvar {
     pub fn notify_one(&self) {
         if in_model() {
             let id = self.id();
-            point(Op::Free, Location::caller(), |step| step.notify_one(id));
+            point(Op::Free(Doing::Notifies(id)), Location::caller(), |step| step.notify_one(id));
         } else {
             if record::on() {
                 record::log(Kind::Notify, self.recorded(), 0, 0, Location::caller());
@@ -198,7 +198,7 @@ impl Condvar {
     pub(super) fn notify_all_at(&self, at: Loc) {
         if in_model() {
             let id = self.id();
-            point(Op::Free, at, |step| step.notify_all(id));
+            point(Op::Free(Doing::NotifiesAll(id)), at, |step| step.notify_all(id));
         } else {
             if record::on() {
                 record::log(Kind::Notify, self.recorded(), 1, 0, at);

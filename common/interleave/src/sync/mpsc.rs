@@ -3,7 +3,7 @@
 //! A channel belongs to where it was made: one made inside a check is the model's, one made outside is
 //! the real one.
 
-use crate::engine::{Handle, Oid, Op, Received, State, in_model, inspect, point, quiet};
+use crate::engine::{Doing, Handle, Oid, Op, Received, State, in_model, inspect, point, quiet};
 use crate::record;
 use crate::trace::{Kind, Loc, Show};
 use ::std::collections::VecDeque;
@@ -56,7 +56,7 @@ impl<T> Modelled<T> {
     fn try_send(&self, message: T, at: Loc) -> Result<(), TrySendError<T>> {
         let id = self.id();
         let mut message = Some(message);
-        let full = point(Op::Free, at, |step| {
+        let full = point(Op::Free(Doing::TriesToSend(id)), at, |step| {
             if step.is_full(id) {
                 return true;
             }
@@ -91,7 +91,7 @@ impl<T> Modelled<T> {
     /// Before an end of the channel is dropped: whether that was before or after a try can be seen.
     fn before_drop(&self) {
         if !::std::thread::panicking() && inspect(|world| world.features().tries_channels) {
-            point(Op::Free, self.handle.created, |_| ());
+            point(Op::Free(Doing::GivesBack(self.id())), self.handle.created, |_| ());
         }
     }
 
@@ -328,12 +328,12 @@ impl<T> Receiver<T> {
                 log(handle, received(result.is_ok(), closed), Location::caller());
                 result
             }
-            Rx::Modelled(channel, _) => {
-                channel.recv(|_| Op::Free, true, Location::caller()).map_err(|found| match found {
+            Rx::Modelled(channel, _) => channel
+                .recv(|c| Op::Free(Doing::TriesToReceive(c)), true, Location::caller())
+                .map_err(|found| match found {
                     Received::Nothing => TryRecvError::Empty,
                     Received::Closed | Received::Message => TryRecvError::Disconnected,
-                })
-            }
+                }),
         }
     }
 

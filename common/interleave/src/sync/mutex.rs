@@ -1,7 +1,7 @@
 //! `Mutex`.
 
 use super::{LockResult, TryLockError, TryLockResult, map_lock, map_try, take_free};
-use crate::engine::{self, Handle, Oid, Op, State, in_model, point, quiet};
+use crate::engine::{self, Doing, Handle, Oid, Op, State, in_model, point, quiet};
 use crate::record;
 use crate::trace::{Kind, Loc, Show};
 use ::std::fmt;
@@ -112,7 +112,7 @@ impl<T: ?Sized> Mutex<T> {
         let id = self.id();
         let made = self.handle.created;
         if !::std::thread::panicking() && engine::inspect(|world| world.features().tries_locks) {
-            point(Op::Free, made, |_| ());
+            point(Op::Free(Doing::GivesBack(id)), made, |_| ());
         }
         quiet(made, |step| step.unlock(id));
     }
@@ -141,7 +141,7 @@ impl<T: ?Sized> Mutex<T> {
     pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
         if in_model() {
             let id = self.id();
-            let taken = point(Op::Free, Location::caller(), |step| step.try_lock(id));
+            let taken = point(Op::Free(Doing::Tries(id)), Location::caller(), |step| step.try_lock(id));
             if taken != Some(true) {
                 return Err(TryLockError::WouldBlock);
             }

@@ -4,7 +4,7 @@
 //! `static`) is initialised in the first run only; such code is reported as not repeatable.
 
 use super::{Mutex, PoisonError};
-use crate::engine::{Op, in_model, point};
+use crate::engine::{Doing, Op, in_model, point};
 use crate::trace::Loc;
 use ::std::cell::Cell;
 use ::std::fmt;
@@ -92,7 +92,7 @@ impl<T> OnceLock<T> {
 /// Looks whether somebody has passed the gate, without waiting for who is there.
 fn look(gate: &Mutex<()>, at: Loc) {
     let id = gate.id();
-    point(Op::Free, at, |step| step.peek_at(id));
+    point(Op::Free(Doing::LooksAt(id)), at, |step| step.peek_at(id));
 }
 
 /// Waits at the gate, if this is a check.
@@ -220,7 +220,7 @@ impl Once {
             return self.inner.is_completed();
         }
         let id = self.done.id();
-        point(Op::Free, Location::caller(), |step| step.peek_at(id));
+        point(Op::Free(Doing::LooksAt(id)), Location::caller(), |step| step.peek_at(id));
         // Held means that the call is going on.
         self.done.peek().unwrap_or(false)
     }

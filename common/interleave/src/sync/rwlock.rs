@@ -1,7 +1,7 @@
 //! `RwLock`.
 
 use super::{LockResult, TryLockError, TryLockResult, map_lock, map_try, take_free};
-use crate::engine::{self, Handle, Oid, Op, State, in_model, point, quiet};
+use crate::engine::{self, Doing, Handle, Oid, Op, State, in_model, point, quiet};
 use crate::record;
 use crate::trace::{Kind, Loc, Show};
 use ::std::fmt;
@@ -132,7 +132,7 @@ impl<T: ?Sized> RwLock<T> {
     fn admit<G>(&self, write: bool, at: Loc) -> Result<(), TryLockError<G>> {
         if in_model() {
             let id = self.id();
-            if point(Op::Free, at, |step| step.try_rw_lock(id, write)) != Some(true) {
+            if point(Op::Free(Doing::Tries(id)), at, |step| step.try_rw_lock(id, write)) != Some(true) {
                 return Err(TryLockError::WouldBlock);
             }
         }
@@ -170,7 +170,7 @@ impl<T: ?Sized> RwLock<T> {
         }
         let (id, made) = (self.id(), self.handle.created);
         if !::std::thread::panicking() && engine::inspect(|world| world.features().tries_locks) {
-            point(Op::Free, made, |_| ());
+            point(Op::Free(Doing::GivesBack(id)), made, |_| ());
         }
         drop(inner);
         quiet(made, |step| step.rw_unlock(id, write));

@@ -1,6 +1,6 @@
 //! `Thread` and `ThreadId`.
 
-use crate::engine::{Op, Tid, point};
+use crate::engine::{Doing, Op, Tid, point};
 use ::std::panic::Location;
 use ::std::thread as real;
 
@@ -64,7 +64,7 @@ impl Thread {
         match &self.0 {
             Which::Real(thread) => thread.unpark(),
             Which::Modelled { number, .. } => {
-                point(Op::Free, Location::caller(), |step| step.unpark(*number));
+                point(Op::Free(Doing::Unparks(*number)), Location::caller(), |step| step.unpark(*number));
             }
         }
     }

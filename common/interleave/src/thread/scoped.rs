@@ -3,7 +3,7 @@
 
 use super::spawning::{Slot, join_real};
 use super::{Builder, Result, Thread};
-use crate::engine::{self, Op, Tid, in_model, point};
+use crate::engine::{self, Doing, Op, Tid, in_model, point};
 use crate::record;
 use crate::trace::Loc;
 use ::std::fmt;
@@ -158,7 +158,8 @@ impl<T> ScopedJoinHandle<'_, T> {
         match &self.0 {
             Which::Real { handle, .. } => handle.is_finished(),
             Which::Modelled { child, .. } => {
-                point(Op::Free, Location::caller(), |step| step.has_ended(*child)).unwrap_or(true)
+                point(Op::Free(Doing::AsksForEnd(*child)), Location::caller(), |step| step.has_ended(*child))
+                    .unwrap_or(true)
             }
         }
     }

@@ -1,7 +1,7 @@
 //! `spawn`, `Builder` and `JoinHandle`.
 
 use super::{Result, Thread};
-use crate::engine::{self, Op, Tid, in_model, is_abandonment, payload_text, point};
+use crate::engine::{self, Doing, Op, Tid, in_model, is_abandonment, payload_text, point};
 use crate::record;
 use crate::trace::{Kind, Loc};
 use ::std::any::Any;
@@ -204,7 +204,8 @@ impl<T> JoinHandle<T> {
         match &self.0 {
             Which::Real { handle, .. } => handle.is_finished(),
             Which::Modelled { child, .. } => {
-                point(Op::Free, Location::caller(), |step| step.has_ended(*child)).unwrap_or(true)
+                point(Op::Free(Doing::AsksForEnd(*child)), Location::caller(), |step| step.has_ended(*child))
+                    .unwrap_or(true)
             }
         }
     }

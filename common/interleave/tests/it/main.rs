@@ -8,6 +8,7 @@ mod locks;
 mod once;
 mod pictures;
 mod plain;
+mod playing;
 mod recording;
 mod reports;
 mod search;

@@ -5,9 +5,10 @@
 //! luck and costs 1. The total order of sequentially consistent operations is the order of execution too:
 //! what that order forbids a load to miss is in [`AtomicState::sequential`] and `World::fence_clock`.
 
+use crate::engine::asking::RawWay;
 use crate::engine::clock::VectorClock;
 use crate::engine::code;
-use crate::engine::world::{AtomicState, State, Step, Store};
+use crate::engine::world::{AtomicState, State, Step, Store, World};
 use crate::engine::{Oid, Tid};
 use crate::trace::{Kind, NONE};
 use ::std::sync::atomic::Ordering;
@@ -69,7 +70,7 @@ impl Step<'_> {
             n => {
                 let mut costs = vec![1; n + 1];
                 costs[0] = 0;
-                newest - self.world.search.choose(&costs)
+                newest - self.choose_value(atomic, &costs)
             }
         };
         self.depend(code::LOAD + (newest - pick) as u64, atomic, false);
@@ -82,6 +83,16 @@ impl Step<'_> {
         let kind = if pick == newest { Kind::Load } else { Kind::StaleLoad };
         self.log(kind, atomic, value, order_code(order));
         value
+    }
+
+    /// How many stores ago the value was written that a load returns.
+    fn choose_value(&mut self, atomic: Oid, costs: &[u8]) -> usize {
+        let ways = |world: &World| {
+            let State::Atomic(state) = &world.objects[atomic as usize].state else { return Vec::new() };
+            let values = state.stores.iter().rev().take(costs.len()).map(|store| store.value);
+            values.enumerate().map(|(age, value)| RawWay::Reads { object: atomic, value, age }).collect()
+        };
+        self.world.choose(self.me, costs, ways)
     }
 
     pub(crate) fn store(&mut self, atomic: Oid, value: u64, order: Ordering) {
@@ -97,7 +108,8 @@ impl Step<'_> {
         if self.world.luck == 0 {
             return false;
         }
-        let fails = self.world.search.choose(&[0, 1]) == 1;
+        let ways = |_: &World| vec![RawWay::Exchanges { fails: false }, RawWay::Exchanges { fails: true }];
+        let fails = self.world.choose(self.me, &[0, 1], ways) == 1;
         self.world.luck -= u32::from(fails);
         fails
     }

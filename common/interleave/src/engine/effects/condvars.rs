@@ -1,7 +1,8 @@
 //! Condition variables.
 
+use crate::engine::asking::RawWay;
 use crate::engine::code;
-use crate::engine::world::{State, Step};
+use crate::engine::world::{State, Step, World};
 use crate::engine::{Oid, Why};
 use crate::trace::{Kind, NONE};
 use ::std::time::Duration;
@@ -61,7 +62,10 @@ impl Step<'_> {
         }
         let pick = match waiters.len() {
             1 => 0,
-            n => self.world.search.choose(&vec![0; n]),
+            n => {
+                let ways = |_: &World| waiters.iter().map(|thread| RawWay::Wakes(*thread)).collect();
+                self.world.choose(self.me, &vec![0; n], ways)
+            }
         };
         let woken = waiters.remove(pick);
         self.depend(code::NOTIFY_PICK + pick as u64, condvar, true);

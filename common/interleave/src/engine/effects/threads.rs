@@ -1,5 +1,6 @@
 //! Threads: joining, parking, yielding, sleeping.
 
+use crate::engine::asking::RawWay;
 use crate::engine::code;
 use crate::engine::hash::mix;
 use crate::engine::world::{Awaits, Held, State, Step};
@@ -156,7 +157,7 @@ impl Step<'_> {
     /// One of several ways: the first is the likely one, any other bad luck.
     pub(crate) fn choose(&mut self, ways: usize) -> usize {
         let costs: Vec<u8> = (0..ways).map(|way| u8::from(way > 0)).collect();
-        let way = self.world.search.choose(&costs);
+        let way = self.world.choose(self.me, &costs, |_| (0..ways).map(RawWay::Decides).collect());
         self.none_depend(code::CHOOSE + way as u64);
         way
     }
