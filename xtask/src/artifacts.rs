@@ -39,6 +39,11 @@ pub fn of_lesson(workspace: &Workspace, lesson: &Lesson) -> Result<Artifacts> {
     Ok(artifacts)
 }
 
+/// Whether cargo has built them before. If not, that takes a while.
+pub fn were_built(workspace: &Workspace, lesson: &Lesson) -> bool {
+    record(workspace, lesson).is_file()
+}
+
 /// Makes the next call ask cargo, whatever is remembered.
 pub fn forget(workspace: &Workspace, lesson: &Lesson) {
     // Without the file, cargo is asked too.

@@ -7,7 +7,7 @@ use crate::progress::{Fact, Progress};
 use crate::screen::{Screen, Style};
 use crate::source::Source;
 use crate::workspace::Workspace;
-use crate::{last, starter};
+use crate::{artifacts, last, starter};
 use anyhow::{Context, Result};
 use interleave::Place;
 use judge::protocol::{LayerName, Message};
@@ -15,26 +15,19 @@ use judge::{Judgement, Verdict};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// What to do when the file is saved while it is judged.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum OnSave {
-    /// Go on: this verdict was asked for.
-    GoOn,
-    /// Leave off: the old text's verdict interests nobody, and the new text is judged next.
-    LeaveOff,
-}
-
 /// Judges the file that the learner edits, and remembers the verdict.
 ///
-/// A file that is still the starter is not compiled: there is nothing to find out, and the first contact is quick.
+/// A file that is still the starter is not compiled: there is nothing to find out, and the first contact is quick. A
+/// verdict that the watcher gave up on is not remembered.
 pub fn check(
     workspace: &Workspace,
     lesson: &Lesson,
     exercise: &Exercise,
-    screen: &Screen,
-    on_save: OnSave,
+    watcher: &mut dyn Watcher,
 ) -> Result<Judged> {
     let source = lesson.answer(&exercise.id);
+    // What is saved meanwhile makes the verdict an old one.
+    let seen = state(&source);
     let answer = Answer { lesson, exercise, source: &source, slot: "yours" };
     let unusable = match not_started(workspace, lesson, exercise)? {
         None => not_text(workspace, lesson, exercise)?,
@@ -42,9 +35,12 @@ pub fn check(
     };
     let judged = match unusable {
         Some(judgement) => plainly(judgement),
-        None => with_progress(workspace, &answer, screen, on_save),
+        None => judge(workspace, &answer, watcher),
     };
-    last::keep(workspace, &source, &judged)?;
+    if watcher.gave_up() {
+        return Ok(judged);
+    }
+    last::keep(workspace, &seen, &judged)?;
     if judged.judgement.verdict.is_pass() {
         Progress::update(workspace, |progress| {
             progress.set_today(Fact::Done, &exercise.id);
@@ -61,19 +57,14 @@ pub fn check_other(
     lesson: &Lesson,
     exercise: &Exercise,
     source: &Path,
-    screen: &Screen,
+    watcher: &mut dyn Watcher,
 ) -> Result<Judged> {
     let shown = source.display();
     if let Some(trouble) = Source::at(source)?.trouble() {
         return usage(format!("--answer {shown}: it {trouble}; name a file with Rust in it"));
     }
     let source = source.canonicalize().with_context(|| format!("cannot read {shown}"))?;
-    Ok(with_progress(
-        workspace,
-        &Answer { lesson, exercise, source: &source, slot: "other" },
-        screen,
-        OnSave::GoOn,
-    ))
+    Ok(judge(workspace, &Answer { lesson, exercise, source: &source, slot: "other" }, watcher))
 }
 
 /// The judgement of a file that is still the starter, or of none: what lies there may be empty, or no file at all.
@@ -131,25 +122,21 @@ fn plainly(judgement: Judgement) -> Judged {
     Judged { judgement, printed: String::new(), compiler: None, timing: Timing::default() }
 }
 
-/// Judges, and says at a terminal which layer is at work.
-fn with_progress(workspace: &Workspace, answer: &Answer, screen: &Screen, on_save: OnSave) -> Judged {
-    let mut follower = Follower { screen, answer, on_save, seen: state(answer.source), layers: Vec::new() };
-    follower.say(&format!("compiling {} …", answer.exercise.id));
-    let judged = judge(workspace, answer, &mut follower);
-    follower.say("");
-    judged
-}
-
-/// Shows what is going on.
-struct Follower<'a> {
+/// Says in one line of a terminal which layer is at work.
+pub struct ProgressLine<'a> {
     screen: &'a Screen,
-    answer: &'a Answer<'a>,
-    on_save: OnSave,
-    seen: String,
+    exercise: &'a str,
     layers: Vec<LayerName>,
 }
 
-impl Follower<'_> {
+impl<'a> ProgressLine<'a> {
+    /// Begins with the compiler's work.
+    pub fn begin(workspace: &Workspace, lesson: &Lesson, exercise: &'a Exercise, screen: &'a Screen) -> Self {
+        let line = ProgressLine { screen, exercise: &exercise.id, layers: Vec::new() };
+        line.say(&compiling(workspace, lesson, exercise));
+        line
+    }
+
     fn say(&self, what: &str) {
         if self.screen.live {
             // A line that runs on could not be taken back.
@@ -161,19 +148,41 @@ impl Follower<'_> {
     }
 }
 
-impl Watcher for Follower<'_> {
+impl Drop for ProgressLine<'_> {
+    fn drop(&mut self) {
+        self.say("");
+    }
+}
+
+impl Watcher for ProgressLine<'_> {
     fn heard(&mut self, message: &Message) {
-        match message {
-            Message::Begin { layers, .. } => self.layers.clone_from(layers),
-            Message::LayerBegin { layer } => {
-                let what = self.layers.iter().find(|known| known.name == *layer).map(|known| &known.what);
-                self.say(&format!("judging {}: {} …", self.answer.exercise.id, what.unwrap_or(layer)));
-            }
-            Message::LayerEnd { .. } | Message::Done(_) => {}
+        if let Some(text) = at_work(&mut self.layers, message) {
+            self.say(&format!("judging {}: {text} …", self.exercise));
         }
     }
+}
 
-    fn gave_up(&self) -> bool {
-        self.on_save == OnSave::LeaveOff && state(self.answer.source) != self.seen
+/// What is said while the compiler works.
+pub fn compiling(workspace: &Workspace, lesson: &Lesson, exercise: &Exercise) -> String {
+    if artifacts::were_built(workspace, lesson) {
+        format!("compiling {} …", exercise.id)
+    } else {
+        format!("compiling {}; the first time this takes a while …", exercise.id)
+    }
+}
+
+/// What a judge is at, from its messages: `3 of 8, two gates, one arrival each`. `layers` is kept from call to call.
+pub fn at_work(layers: &mut Vec<LayerName>, message: &Message) -> Option<String> {
+    match message {
+        Message::Begin { layers: all, .. } => {
+            layers.clone_from(all);
+            None
+        }
+        Message::LayerBegin { layer } => {
+            let at = layers.iter().position(|known| known.name == *layer);
+            let what = at.map_or(layer.as_str(), |at| layers[at].what.as_str());
+            Some(format!("{} of {}, {what}", at.unwrap_or(0) + 1, layers.len()))
+        }
+        Message::LayerEnd { .. } | Message::Done(_) => None,
     }
 }

@@ -14,12 +14,26 @@ pub struct Last {
     pub judged: Judged,
     /// Whether the answer has been changed since.
     pub outdated: bool,
+    /// How many changed texts in a row got this verdict, in this layer, this one included.
+    pub times: usize,
 }
 
-/// Keeps a verdict of the answer in `source`.
-pub fn keep(workspace: &Workspace, source: &Path, judged: &Judged) -> Result<()> {
-    let record = json!({ "answer": state(source), "judged": to_json(judged) });
-    files::replace(&path(workspace, &judged.judgement.exercise), record.to_string())
+/// Keeps a verdict of the answer that was in the state `seen` when it was judged.
+pub fn keep(workspace: &Workspace, seen: &str, judged: &Judged) -> Result<()> {
+    let path = path(workspace, &judged.judgement.exercise);
+    let before: Value =
+        serde_json::from_str(&files::read_if_there(&path)?.unwrap_or_default()).unwrap_or_default();
+    let same = |key: &str, now: &str| before["judged"][key].as_str() == Some(now);
+    let times = before["times"].as_u64().unwrap_or(0);
+    let judgement = &judged.judgement;
+    let times = match same("verdict", judgement.verdict.as_str()) && same("layer", &judgement.layer) {
+        // To judge the same text again is no further try.
+        true if before["answer"] == seen => times.max(1),
+        true => times + 1,
+        false => 1,
+    };
+    let record = json!({ "answer": seen, "times": times, "judged": to_json(judged) });
+    files::replace(&path, record.to_string())
 }
 
 /// The last verdict of an exercise, unless there is none or an older version of this program wrote it.
@@ -27,7 +41,8 @@ pub fn recall(workspace: &Workspace, source: &Path, exercise: &str) -> Result<Op
     let Some(text) = files::read_if_there(&path(workspace, exercise))? else { return Ok(None) };
     let record: Value = serde_json::from_str(&text).unwrap_or_default();
     let Some(judged) = from_json(&record["judged"]) else { return Ok(None) };
-    Ok(Some(Last { judged, outdated: record["answer"] != state(source) }))
+    let times = record["times"].as_u64().unwrap_or(1) as usize;
+    Ok(Some(Last { judged, outdated: record["answer"] != state(source), times }))
 }
 
 fn path(workspace: &Workspace, exercise: &str) -> PathBuf {

@@ -120,6 +120,9 @@ pub struct Question {
     pub why: String,
     /// The demo that shows it.
     pub program: Option<String>,
+    /// For each choice what that demo prints if the choice is right, and only then: so the key can be found out anew by
+    /// running it. Empty where a program cannot decide.
+    pub prints: Vec<String>,
 }
 
 /// A plausible wrong answer.

@@ -12,6 +12,11 @@ mod select;
 mod toml_table;
 pub mod workspace;
 
+// What a learner sees and does.
+mod quiz;
+mod session;
+mod step;
+
 // A learner's state.
 mod date;
 mod last;
@@ -36,9 +41,11 @@ mod suite;
 mod tidy;
 mod verification;
 
-// What people see, and what is written.
+// What people see and press, and what is written.
 pub mod files;
+mod keys;
 pub mod screen;
+mod terminal;
 mod view;
 
 use commands::{COMMANDS, Command};

@@ -106,7 +106,15 @@ fn question(table: &Reader) -> Result<Question, Problem> {
         answer: table.number("answer")?,
         why: table.string("why")?,
         program: table.optional_string("program")?,
+        prints: table.strings("prints")?,
     };
+    if !question.prints.is_empty()
+        && (question.prints.len() != question.choices.len() || question.program.is_none())
+    {
+        let problem =
+            "needs a `program`, and one text for each choice (an empty one where nothing can be printed)";
+        return Err(table.problem("prints", problem));
+    }
     if !(1..=question.choices.len()).contains(&question.answer) {
         let last = question.choices.len();
         return Err(table.problem("answer", format!("{} is none of 1 to {last}", question.answer)));

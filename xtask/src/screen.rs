@@ -77,15 +77,27 @@ const READABLE: usize = 120;
 
 /// The terminal's width, if there is a terminal or somebody says how wide it is.
 pub fn known_columns() -> Option<usize> {
-    let set: Option<usize> = env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
-    let asked = || {
-        // The terminal that is written to; standard input may be another, or none.
-        let terminal = Stdio::from(io::stdout().as_fd().try_clone_to_owned().ok()?);
-        let out = Command::new("stty").arg("size").stdin(terminal).stderr(Stdio::null()).output().ok()?;
-        String::from_utf8(out.stdout).ok()?.split_whitespace().nth(1)?.parse().ok()
-    };
-    let width = set.or_else(|| if io::stdout().is_terminal() { asked() } else { None });
+    let set = || env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    // A terminal knows best: it may have been made wider since the variable was set.
+    let width = size().map(|(_, columns)| columns).or_else(set);
     width.filter(|width| *width > 0).map(|width| width.clamp(20, 1000))
+}
+
+/// The terminal's height, if there is a terminal.
+pub fn known_rows() -> Option<usize> {
+    size().map(|(rows, _)| rows).filter(|rows| *rows > 0)
+}
+
+/// Rows and columns of the terminal that is written to; standard input may be another, or none.
+fn size() -> Option<(usize, usize)> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    let terminal = Stdio::from(io::stdout().as_fd().try_clone_to_owned().ok()?);
+    let out = Command::new("stty").arg("size").stdin(terminal).stderr(Stdio::null()).output().ok()?;
+    let text = String::from_utf8(out.stdout).ok()?;
+    let (rows, columns) = text.trim().split_once(' ')?;
+    Some((rows.parse().ok()?, columns.parse().ok()?))
 }
 
 /// A message for standard error: broken into lines only where a person reads it.

@@ -10,8 +10,21 @@ use judge::{Status, Verdict};
 pub enum Length {
     /// What fits on a screen.
     Screen,
+    /// The same, with at most so many lines of the schedule.
+    Rows(usize),
     /// All of it.
     Whole,
+}
+
+impl Length {
+    /// How many lines are shown of something of which `screen` lines fit.
+    fn of(self, screen: usize) -> usize {
+        match self {
+            Length::Screen => screen,
+            Length::Rows(rows) => rows.min(screen),
+            Length::Whole => usize::MAX,
+        }
+    }
 }
 
 /// The lines of a timeline that fit on a screen with the rest around them.
@@ -106,7 +119,7 @@ fn compiler(refusal: &Refusal, exercise: &Exercise, screen: &Screen, length: Len
     let lines: Vec<&str> = text.lines().collect();
     let shown = match length {
         Length::Whole => lines.clone(),
-        Length::Screen => most_useful(&lines, COMPILER_LINES),
+        _ => most_useful(&lines, length.of(COMPILER_LINES)),
     };
     let mut out = String::from("\n");
     for line in &shown {
@@ -148,7 +161,7 @@ fn most_useful<'a>(lines: &[&'a str], most: usize) -> Vec<&'a str> {
 
 /// Lines as they are, indented.
 fn block(text: &str, screen: &Screen, length: Length) -> String {
-    let most = if length == Length::Whole { usize::MAX } else { COMPILER_LINES };
+    let most = length.of(COMPILER_LINES);
     let text: String = harmless(text).lines().map(|line| format!("  {line}\n")).collect();
     fit_listing(&text, screen.columns).lines().take(most).map(|line| format!("{line}\n")).collect()
 }
@@ -156,7 +169,8 @@ fn block(text: &str, screen: &Screen, length: Length) -> String {
 /// The first lines of a text, and where the rest is.
 fn shortened(text: &str, most: usize, length: Length, exercise: &Exercise) -> String {
     let lines: Vec<&str> = text.trim_end().lines().collect();
-    if length == Length::Whole || lines.len() <= most {
+    let most = length.of(most);
+    if lines.len() <= most {
         return format!("{}\n", lines.join("\n"));
     }
     let left = count(lines.len() - most, "more line");

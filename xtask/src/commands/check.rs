@@ -1,7 +1,7 @@
 //! `check`: judge what the learner wrote.
 use super::Command;
 use crate::args::{Args, Spec};
-use crate::checking::OnSave;
+use crate::checking::ProgressLine;
 use crate::diagnostics::plain;
 use crate::exit::{Exit, usage};
 use crate::lessons::{Course, Exercise};
@@ -62,10 +62,12 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     let mut judgements = Vec::new();
     let mut passed = 0;
     for (lesson, exercise) in &chosen {
+        let mut line = ProgressLine::begin(&workspace, lesson, exercise, &screen);
         let judged = match &other {
-            Some(file) => checking::check_other(&workspace, lesson, exercise, file, &screen)?,
-            None => checking::check(&workspace, lesson, exercise, &screen, OnSave::GoOn)?,
+            Some(file) => checking::check_other(&workspace, lesson, exercise, file, &mut line)?,
+            None => checking::check(&workspace, lesson, exercise, &mut line)?,
         };
+        drop(line);
         let verdict = judged.judgement.verdict;
         passed += usize::from(verdict.is_pass());
         exit = exit.and(exit_of(verdict));

@@ -39,7 +39,7 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     // What cannot be read is an item of the tidy rules.
     let course = Course::load(&workspace)?;
     let screen = Screen::stdout();
-    let suite = Suite::new(&workspace, &course, screen)?;
+    let suite = Suite::new(&workspace, &course)?;
     let report = Report::new(screen);
     let mut times = Times::load(&workspace);
     let begin = Instant::now();

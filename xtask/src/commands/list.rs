@@ -39,7 +39,50 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     Ok(if course.broken.is_empty() { Exit::Fine } else { Exit::NotJudged })
 }
 
-pub fn as_text(course: &Course, progress: &Progress, screen: &Screen) -> String {
+/// The steps around the one at `at`, which is marked: to choose from, in `rows` lines.
+pub fn to_choose(course: &Course, progress: &Progress, at: usize, rows: usize, screen: &Screen) -> String {
+    let mut lines = Vec::new();
+    let (mut number, mut marked) = (0, 0);
+    for lesson in &course.lessons {
+        lines.push(screen.paint(Style::Strong, &format!("{}. {}", lesson.number, lesson.title)));
+        for step in &lesson.steps {
+            if number == at {
+                marked = lines.len();
+            }
+            let line = row(step, None, progress, screen);
+            // One line each, however narrow: who chooses counts lines.
+            let line: String =
+                if screen.colour { line } else { line.chars().take(screen.columns - 3).collect() };
+            lines.push(format!(
+                "{} {line}",
+                if number == at { screen.paint(Style::Warn, "▶") } else { " ".to_owned() }
+            ));
+            number += 1;
+        }
+    }
+    let rows = rows.max(5);
+    let first = marked.saturating_sub(rows / 2).min(lines.len().saturating_sub(rows));
+    lines[first..].iter().take(rows).map(|line| format!("{line}\n")).collect()
+}
+
+/// `+ e104_visits   build   15 min  Count every visit`
+fn row(step: &Step, next: Option<&str>, progress: &Progress, screen: &Screen) -> String {
+    let id = step.id();
+    let (mark, style) = match step {
+        Step::Exercise(_) if progress.has(Fact::Done, id) => ("+", Style::Good),
+        Step::Demo(_) if progress.has(Fact::Seen, id) => ("+", Style::Good),
+        _ if next == Some(id) => (">", Style::Warn),
+        _ if progress.has(Fact::Skipped, id) => ("~", Style::Faint),
+        _ => (".", Style::Faint),
+    };
+    let (title, minutes, kind) = match step {
+        Step::Demo(demo) => (&demo.title, demo.minutes, "run"),
+        Step::Exercise(exercise) => (&exercise.title, exercise.minutes, exercise.kind.word()),
+    };
+    format!("{} {id:<26} {kind:<8} {minutes:>3} min  {title}", screen.paint(style, mark))
+}
+
+fn as_text(course: &Course, progress: &Progress, screen: &Screen) -> String {
     let next = path::next(course, progress).map(|next| next.exercise.id.as_str());
     let mut out = String::new();
     for lesson in &course.lessons {
@@ -47,19 +90,7 @@ pub fn as_text(course: &Course, progress: &Progress, screen: &Screen) -> String 
         let title = format!("{}. {}", lesson.number, lesson.title);
         out += &format!("{}  {done} of {all} done\n", screen.paint(Style::Strong, &title));
         for step in &lesson.steps {
-            let id = step.id();
-            let (mark, style) = match step {
-                Step::Exercise(_) if progress.has(Fact::Done, id) => ("+", Style::Good),
-                Step::Demo(_) if progress.has(Fact::Seen, id) => ("+", Style::Good),
-                _ if next == Some(id) => (">", Style::Warn),
-                _ if progress.has(Fact::Skipped, id) => ("~", Style::Faint),
-                _ => (".", Style::Faint),
-            };
-            let (title, minutes, kind) = match step {
-                Step::Demo(demo) => (&demo.title, demo.minutes, "run"),
-                Step::Exercise(exercise) => (&exercise.title, exercise.minutes, exercise.kind.word()),
-            };
-            out += &format!("  {} {id:<26} {kind:<8} {minutes:>3} min  {title}\n", screen.paint(style, mark));
+            out += &format!("  {}\n", row(step, next, progress, screen));
         }
         out.push('\n');
     }

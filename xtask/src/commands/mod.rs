@@ -1,16 +1,16 @@
 //! All commands, in the order in which a learner and then a maintainer meets them.
 mod check;
 mod check_all;
-mod hint;
+pub mod hint;
 mod learn;
-mod list;
-mod quiz;
-mod reset;
+pub mod list;
+pub mod quiz;
+pub mod reset;
 mod run;
-mod solution;
+pub mod solution;
 mod starters;
 mod verify;
-mod why;
+pub mod why;
 
 use crate::exit::Exit;
 use anyhow::Result;

@@ -2,21 +2,26 @@
 use super::Command;
 use crate::args::{Args, Spec};
 use crate::exit::{Exit, usage};
+use crate::keys::{Key, Keyboard, Wait};
 use crate::lessons::{Course, Exercise, Question};
 use crate::progress::{Fact, Progress};
-use crate::screen::{Screen, Style, count};
+use crate::quiz::{self, Evidence, Quiz};
+use crate::screen::{Screen, count};
+use crate::terminal::{self, KeyMode};
 use crate::workspace::Workspace;
 use crate::{path, select};
 use anyhow::Result;
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
+use std::time::Duration;
 
 pub const COMMAND: Command = Command {
     name: "quiz",
     takes: "[104] [--answer 2,1,3]",
     summary: "Predict first, then look",
     help: "\
-At a terminal it asks; elsewhere it prints the questions. How many were right at the first try is remembered.
+At a terminal it asks, and one key answers; elsewhere it prints the questions. Where a program can decide, it is run
+then and there. How many were right at the first try is remembered.
 
   --answer 2,1,3    answer every question at once, by the numbers of the choices
 
@@ -43,12 +48,19 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     }
     if let Some(text) = args.text("answer") {
         let answers = parse_answers(&text, exercise)?;
-        let right = tell_all(exercise, &answers, &screen);
-        return finish(&workspace, exercise, right);
+        let mut right = 0;
+        for (index, (question, answer)) in exercise.quiz.iter().zip(answers).enumerate() {
+            print!("{}", quiz::asked(index, exercise, question, &screen));
+            let evidence = seen(&workspace, &course, question, &screen);
+            println!("{}", quiz::told(question, answer, evidence.as_ref(), &screen));
+            right += usize::from(answer == question.answer);
+        }
+        print!("{}", screen.wrapped(&finish(&workspace, exercise, right)?, 0));
+        return Ok(Exit::Fine);
     }
-    if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+    if !terminal::is_there() {
         for (index, question) in exercise.quiz.iter().enumerate() {
-            println!("{}", asked(index, exercise, question, &screen));
+            print!("{}", quiz::asked(index, exercise, question, &screen));
         }
         let example: Vec<&str> = exercise.quiz.iter().map(|_| "1").collect();
         let call =
@@ -56,68 +68,71 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
         print!("{}", screen.fitted(&call));
         return Ok(Exit::Fine);
     }
-    match ask_all(exercise, &screen)? {
-        Some(right) => finish(&workspace, exercise, right),
-        None => Ok(Exit::Fine),
+    if let Some(right) = ask_all(&workspace, &course, exercise, &screen)? {
+        print!("{}", screen.wrapped(&finish(&workspace, exercise, right)?, 0));
     }
+    Ok(Exit::Fine)
 }
 
-/// Asks at the terminal. `None` when the learner stopped before the end.
-fn ask_all(exercise: &Exercise, screen: &Screen) -> Result<Option<usize>> {
-    let mut right = 0;
-    for (index, question) in exercise.quiz.iter().enumerate() {
-        println!("{}", asked(index, exercise, question, screen));
+/// Asks at the terminal, a key for each answer. `None` when the learner stopped before the end.
+fn ask_all(
+    workspace: &Workspace,
+    course: &Course,
+    exercise: &Exercise,
+    screen: &Screen,
+) -> Result<Option<usize>> {
+    let mut keyboard = Keyboard::new()?;
+    let _mode = KeyMode::begin()?;
+    let mut quiz = Quiz::new(exercise);
+    while let Some(question) = quiz.question() {
+        print!("{}", quiz.text(screen));
+        print!("Your answer, a key from 1 to {} (q stops): ", question.choices.len());
         let answer = loop {
-            print!("Your answer, 1 to {} (q to stop): ", question.choices.len());
-            io::stdout().flush()?;
-            let mut line = String::new();
-            if io::stdin().read_line(&mut line)? == 0 || line.trim() == "q" {
-                return Ok(None);
-            }
-            match line.trim().parse() {
-                Ok(number) if (1..=question.choices.len()).contains(&number) => break number,
-                _ => println!("A number from 1 to {}, please.", question.choices.len()),
+            match key(&mut keyboard)? {
+                None | Some(Key::Char('q') | Key::Escape) => {
+                    println!();
+                    return Ok(None);
+                }
+                Some(Key::Char(digit)) => {
+                    let choice = digit.to_digit(10).unwrap_or(0) as usize;
+                    if (1..=question.choices.len()).contains(&choice) {
+                        break choice;
+                    }
+                }
+                Some(_) => {}
             }
         };
-        right += usize::from(answer == question.answer);
-        println!("{}", told(question, answer, screen));
+        println!("{answer}");
+        let evidence = seen(workspace, course, question, screen);
+        print!("\n{}\n", quiz::told(question, answer, evidence.as_ref(), screen));
+        quiz.answer(answer, evidence);
+        quiz.go_on();
     }
-    Ok(Some(right))
+    Ok(Some(quiz.right()))
 }
 
-fn tell_all(exercise: &Exercise, answers: &[usize], screen: &Screen) -> usize {
-    let mut right = 0;
-    for (index, (question, answer)) in exercise.quiz.iter().zip(answers).enumerate() {
-        println!("{}", asked(index, exercise, question, screen));
-        println!("{}", told(question, *answer, screen));
-        right += usize::from(*answer == question.answer);
+/// The next key; none when the terminal is gone.
+fn key(keyboard: &mut Keyboard) -> Result<Option<Key>> {
+    io::stdout().flush()?;
+    loop {
+        match keyboard.wait(Duration::from_secs(3_600))? {
+            Wait::Keys(keys) => {
+                if let Some(key) = keys.first() {
+                    return Ok(Some(*key));
+                }
+            }
+            Wait::Gone => return Ok(None),
+            Wait::Other => {}
+        }
     }
-    right
 }
 
-fn asked(index: usize, exercise: &Exercise, question: &Question, screen: &Screen) -> String {
-    let head = format!("Question {} of {}", index + 1, exercise.quiz.len());
-    let mut out =
-        format!("{}\n{}", screen.paint(Style::Strong, &head), screen.wrapped(&question.question, 2));
-    for (index, choice) in question.choices.iter().enumerate() {
-        let text = screen.wrapped(choice, 5);
-        out += &format!("  {}. {}", index + 1, text.trim_start());
+/// What the question's program says, if it can decide. Trouble with it is no reason to keep the answer back.
+fn seen(workspace: &Workspace, course: &Course, question: &Question, screen: &Screen) -> Option<Evidence> {
+    if screen.live && !question.prints.is_empty() {
+        println!("running {} …", question.program.as_deref().unwrap_or_default());
     }
-    out
-}
-
-fn told(question: &Question, answer: usize, screen: &Screen) -> String {
-    let word = if answer == question.answer {
-        screen.paint(Style::Good, "Right.")
-    } else {
-        screen.paint(Style::Bad, &format!("No: {} is right.", question.answer))
-    };
-    let mut out = format!("{word}\n{}", screen.wrapped(&question.why, 2));
-    if let Some(program) = &question.program {
-        let number = crate::lessons::number(program);
-        out += &format!("  See it: cargo xtask run {}{number}\n", &program[..1]);
-    }
-    screen.fitted(&out)
+    quiz::evidence(workspace, course, question).unwrap_or_default()
 }
 
 fn parse_answers(text: &str, exercise: &Exercise) -> Result<Vec<usize>> {
@@ -136,13 +151,13 @@ fn parse_answers(text: &str, exercise: &Exercise) -> Result<Vec<usize>> {
     }
 }
 
-fn finish(workspace: &Workspace, exercise: &Exercise, right: usize) -> Result<Exit> {
+/// Remembers how many were right at the first try, and gives what is to be said.
+pub fn finish(workspace: &Workspace, exercise: &Exercise, right: usize) -> Result<String> {
     let all = exercise.quiz.len();
-    println!("{right} of {all} right.");
     Progress::update(workspace, |progress| {
         if !progress.has(Fact::Quiz, &exercise.id) {
             progress.set(Fact::Quiz, &exercise.id, format!("{right}/{all}"));
         }
     })?;
-    Ok(Exit::Fine)
+    Ok(format!("{right} of {all} right."))
 }

@@ -40,7 +40,10 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     };
     let mut changed = 0;
     for (lesson, exercise) in chosen {
-        changed += usize::from(reset(&workspace, lesson, exercise)?);
+        if let Some(said) = reset(&workspace, lesson, exercise)? {
+            println!("{said}");
+            changed += 1;
+        }
     }
     if changed == 0 {
         println!("Nothing to do: it is the starter already.");
@@ -48,8 +51,8 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     Ok(Exit::Fine)
 }
 
-/// Puts one starter back. Says whether there was anything to do.
-fn reset(workspace: &Workspace, lesson: &Lesson, exercise: &Exercise) -> Result<bool> {
+/// Puts one starter back. Gives what is to be said, unless there was nothing to do.
+pub fn reset(workspace: &Workspace, lesson: &Lesson, exercise: &Exercise) -> Result<Option<String>> {
     let Some(starter) = lesson.starter(&exercise.id)? else {
         bail!(
             "{} has neither solutions/ nor starters/ to take the starter from",
@@ -60,7 +63,7 @@ fn reset(workspace: &Workspace, lesson: &Lesson, exercise: &Exercise) -> Result<
     let source = Source::at(&path)?;
     let mut kept = String::new();
     match source {
-        Source::Text(text) if text == starter => return Ok(false),
+        Source::Text(text) if text == starter => return Ok(None),
         Source::Missing | Source::Empty => {}
         Source::Text(text) => {
             let beside = free_name(&path)?;
@@ -79,8 +82,7 @@ fn reset(workspace: &Workspace, lesson: &Lesson, exercise: &Exercise) -> Result<
         progress.forget(Fact::Done, &exercise.id);
         progress.forget(Fact::Skipped, &exercise.id);
     })?;
-    println!("{} is the starter again{kept}", workspace.short(&path));
-    Ok(true)
+    Ok(Some(format!("{} is the starter again{kept}", workspace.short(&path))))
 }
 
 /// `e104_visits.rs.kept.1`, or the first number that is free.

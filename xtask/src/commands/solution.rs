@@ -51,6 +51,11 @@ pub fn refusal(exercise: &Exercise) -> String {
     )
 }
 
+/// What is said where there are no answers.
+pub fn none_here(exercise: &Exercise) -> String {
+    format!("this copy of the course has no answers; ask whoever gave it to you about {}", exercise.id)
+}
+
 /// The answer without its markers, if the learner may see it.
 pub fn text(
     workspace: &Workspace,
@@ -59,10 +64,7 @@ pub fn text(
     give_up: bool,
 ) -> Result<Option<String>> {
     let Some(solution) = files::read_if_there(&lesson.solution(&exercise.id))? else {
-        return usage(format!(
-            "this copy of the course has no answers; ask whoever gave it to you about {}",
-            exercise.id
-        ));
+        return usage(none_here(exercise));
     };
     let progress = Progress::load(workspace)?;
     let known = [Fact::Done, Fact::GaveUp].into_iter().any(|fact| progress.has(fact, &exercise.id));

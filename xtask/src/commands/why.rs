@@ -1,7 +1,7 @@
 //! `why`: tell the last verdict again, whole.
 use super::check::{exit_of, next_command};
 use crate::args::{Args, Spec};
-use crate::checking::OnSave;
+use crate::checking::ProgressLine;
 use crate::exit::{Exit, usage};
 use crate::lessons::Course;
 use crate::progress::Progress;
@@ -12,7 +12,7 @@ use crate::{checking, files, last, path, select};
 use anyhow::Result;
 use judge::Judgement;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 pub const COMMAND: super::Command = super::Command {
@@ -46,12 +46,14 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     let screen = Screen::stdout();
     let judged = match last::recall(&workspace, &lesson.answer(&exercise.id), &exercise.id)? {
         Some(last) if !last.outdated => last.judged,
-        _ => checking::check(&workspace, lesson, exercise, &screen, OnSave::GoOn)?,
+        _ => {
+            let mut line = ProgressLine::begin(&workspace, lesson, exercise, &screen);
+            checking::check(&workspace, lesson, exercise, &mut line)?
+        }
     };
     if args.has("html") || args.has("open") {
-        let default = || workspace.cache().join("why").join(format!("{}.html", exercise.id));
-        let page = std::path::absolute(args.path("html").unwrap_or_else(default))?;
-        draw(&workspace, &judged.judgement, &page, args.has("open"))?;
+        let path = args.path("html").map(std::path::absolute).transpose()?;
+        println!("{}", page(&workspace, &judged.judgement, path, args.has("open"))?);
         return Ok(exit_of(judged.judgement.verdict));
     }
     print!("{}", view::verdict(&judged, exercise, &screen, Length::Whole));
@@ -59,18 +61,27 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     Ok(exit_of(judged.judgement.verdict))
 }
 
-/// Writes the failing schedule as a page and says where it is.
-fn draw(workspace: &Workspace, judgement: &Judgement, page: &Path, open: bool) -> Result<()> {
+/// Writes the failing schedule as a page, at `path` or among what is kept, and gives what is to be said: where it is.
+pub fn page(
+    workspace: &Workspace,
+    judgement: &Judgement,
+    path: Option<PathBuf>,
+    open: bool,
+) -> Result<String> {
     let Some(story) = &judgement.story else {
-        println!("{}: {}: there is no failing schedule to draw", judgement.exercise, judgement.verdict);
-        return Ok(());
+        return Ok(format!(
+            "{}: {}: there is no failing schedule to draw",
+            judgement.exercise, judgement.verdict
+        ));
     };
-    files::replace(page, story.html())?;
-    println!("{}", workspace.short(page));
-    if open && !opened(page) {
-        println!("No program could be found to open it with: open it in a browser.");
+    let default = || workspace.cache().join("why").join(format!("{}.html", judgement.exercise));
+    let page = path.unwrap_or_else(default);
+    files::replace(&page, story.html())?;
+    let mut said = workspace.short(&page);
+    if open && !opened(&page) {
+        said += "\nNo program could be found to open it with: open it in a browser.";
     }
-    Ok(())
+    Ok(said)
 }
 
 /// Hands a page to whatever shows pages on this system.

@@ -8,7 +8,6 @@ mod testing;
 pub use report::{Item, Report};
 
 use crate::lessons::Course;
-use crate::screen::Screen;
 use crate::starters::{self, InStep};
 use crate::tidy::{RULES, Tree};
 use crate::verification;
@@ -22,8 +21,6 @@ pub struct Suite<'a> {
     pub workspace: &'a Workspace,
     /// The lessons.
     pub course: &'a Course,
-    /// Where progress is shown.
-    pub screen: Screen,
     /// The learner's files that differ from their starters, from the root. What is only theirs fails nobody's check.
     pub worked: BTreeSet<String>,
 }
@@ -52,7 +49,7 @@ pub const STEPS: &[Step] = &[
 
 impl Suite<'_> {
     /// Finds out which files are the learner's.
-    pub fn new<'a>(workspace: &'a Workspace, course: &'a Course, screen: Screen) -> Result<Suite<'a>> {
+    pub fn new<'a>(workspace: &'a Workspace, course: &'a Course) -> Result<Suite<'a>> {
         let mut worked = BTreeSet::new();
         for (lesson, exercise) in course.exercises() {
             // A solution that cannot be cut is reported by the step that verifies it.
@@ -60,7 +57,7 @@ impl Suite<'_> {
                 worked.insert(workspace.short(&lesson.answer(&exercise.id)));
             }
         }
-        Ok(Suite { workspace, course, screen, worked })
+        Ok(Suite { workspace, course, worked })
     }
 }
 

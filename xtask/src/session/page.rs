@@ -1,0 +1,142 @@
+//! What is on the screen, from the state of the session.
+use super::panel::Panel;
+use super::{Found, Session, status};
+use crate::last::Last;
+use crate::path::{self, Next};
+use crate::progress::Progress;
+use crate::screen::{Screen, Style, count, known_rows};
+use crate::step::{self, By};
+use crate::view::{self, Length};
+use anyhow::Result;
+use judge::Verdict;
+use std::io::{self, Write};
+
+/// The lines around a schedule: bars, title, sentence, hint, keys.
+const AROUND: usize = 24;
+
+/// The fewest lines of a schedule that are worth showing.
+const FEWEST: usize = 10;
+
+impl Session {
+    /// Draws the whole screen.
+    pub fn draw(&mut self) -> Result<()> {
+        let screen = Screen::stdout();
+        let rows = known_rows().unwrap_or(40);
+        let page = self.page(&screen, rows)?;
+        // Written over what is there, line by line: a screen that is cleared first flickers.
+        let mut out = String::from("\x1b[H");
+        for line in page.lines() {
+            out += &format!("{line}\x1b[K\n");
+        }
+        out += "\x1b[J";
+        if let Some(job) = &self.job {
+            out += &status(job, &screen);
+        }
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(out.as_bytes())?;
+        stdout.flush()?;
+        Ok(())
+    }
+
+    fn page(&self, screen: &Screen, rows: usize) -> Result<String> {
+        let progress = Progress::load(self.workspace)?;
+        let next = path::at(self.lesson, self.exercise, &progress);
+        if let Some(text) = self.panel.whole_page(self, &progress, screen, rows)? {
+            return Ok(format!("{text}\n{}", self.keys(screen)));
+        }
+        let mut out = step::whereabouts(self.course, &next, &progress, screen);
+        if let Some((exercise, judged)) = &self.praised {
+            let how = format!("cargo\u{a0}xtask\u{a0}solution\u{a0}{}", exercise.number());
+            out += &format!("\n{}", view::verdict(judged, exercise, screen, Length::Screen));
+            out += &step::green(exercise, &screen.paint(Style::Name, &how), screen);
+        }
+        out.push('\n');
+        let length = Length::Rows(rows.saturating_sub(AROUND).max(FEWEST));
+        out += &self.body(&next, &progress, screen, length)?;
+        out += &self.panel.text(self, screen)?;
+        out.push('\n');
+        Ok(out + &self.keys(screen) + &self.course.warning(screen))
+    }
+
+    fn body(&self, next: &Next, progress: &Progress, screen: &Screen, length: Length) -> Result<String> {
+        let exercise = self.exercise;
+        Ok(match &self.found {
+            Found::AllDone => step::all_done(self.course, screen),
+            Found::Untouched(judgement) => {
+                step::title(exercise, screen)
+                    + &step::instructions(self.workspace, next, judgement, By::Key, screen)
+            }
+            Found::Nothing => step::title(exercise, screen) + &self.where_to_go(next, screen),
+            Found::CalledOff => {
+                let said = "The judgement was stopped. Save the file, or press Enter, to have it judged.";
+                step::title(exercise, screen) + &self.where_to_go(next, screen) + &screen.wrapped(said, 0)
+            }
+            Found::Judged(last) => self.verdict(next, last, progress, screen, length)?,
+        })
+    }
+
+    fn verdict(
+        &self,
+        next: &Next,
+        last: &Last,
+        progress: &Progress,
+        screen: &Screen,
+        length: Length,
+    ) -> Result<String> {
+        let exercise = self.exercise;
+        let verdict = last.judged.judgement.verdict;
+        let mut out = step::title(exercise, screen);
+        if !verdict.is_pass() && verdict != Verdict::CouldNotJudge {
+            out += &self.where_to_go(next, screen);
+        }
+        out.push('\n');
+        out += &view::verdict(&last.judged, exercise, screen, length);
+        if verdict.is_pass() {
+            out += &step::green(exercise, "s. With n you go on.", screen);
+        }
+        let untouched = self.is_untouched()?;
+        Ok(out + &step::remark(next, last, untouched, progress, "h opens it.", screen))
+    }
+
+    /// Where to read and to edit, in a line each.
+    fn where_to_go(&self, next: &Next, screen: &Screen) -> String {
+        let edit = self.workspace.short(&self.lesson.answer(&self.exercise.id));
+        let read = step::reading(self.workspace, self.lesson, next.exercise, screen);
+        screen.fitted(&format!("  edit   {}\n  read   {read}\n", screen.paint(Style::Name, &edit)))
+    }
+
+    /// The keys that matter now.
+    fn keys(&self, screen: &Screen) -> String {
+        let exercise = self.exercise;
+        let opened = exercise.hints.len();
+        let hint = format!("h hint (of {opened})");
+        let quiz = format!("u quiz ({})", count(exercise.quiz.len(), "question"));
+        let keys: Vec<&str> = match &self.panel {
+            Panel::List { .. } => vec!["↑ ↓ choose", "104 by its number", "Enter go there", "Esc back"],
+            Panel::Quiz(quiz) if quiz.waits() => vec!["1 2 3 … your answer", "Esc stop"],
+            Panel::Quiz(_) => vec!["any key goes on", "Esc stop"],
+            Panel::Reset => vec!["x the starter back", "any other key: leave it"],
+            Panel::GiveUp => vec!["g give up and see it", "any other key: go on trying"],
+            _ => vec![
+                &hint,
+                "w why",
+                "s solution",
+                "r run demo",
+                &quiz,
+                "n next",
+                "p previous",
+                "l list",
+                "x reset",
+                "? help",
+                "q quit",
+            ],
+        };
+        let keys: Vec<String> = keys
+            .into_iter()
+            .filter(|key| !(key.starts_with("u ") && exercise.quiz.is_empty()))
+            .map(|key| key.replace(' ', "\u{a0}"))
+            .collect();
+        let keys = screen.wrapped(&keys.join(" · "), 0);
+        keys.lines().map(|line| format!("{}\n", screen.paint(Style::Faint, line))).collect()
+    }
+}
