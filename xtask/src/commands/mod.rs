@@ -1,4 +1,5 @@
 //! All commands, in the order in which a learner and then a maintainer meets them.
+mod bench;
 mod check;
 mod check_all;
 pub mod hint;
@@ -44,6 +45,7 @@ pub const COMMANDS: &[Command] = &[
     verify::COMMAND,
     starters::COMMAND,
     check_all::COMMAND,
+    bench::COMMAND,
 ];
 
 /// The commands that are for maintainers only.

@@ -21,6 +21,7 @@ fn every_command_has_help_with_an_example() {
         "verify",
         "starters",
         "check-all",
+        "bench",
     ] {
         assert!(overview.contains(&format!("  {command} ")), "{command} is not in the overview");
         let (code, help) = course.says(&[command, "--help"]);
