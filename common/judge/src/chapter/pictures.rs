@@ -121,7 +121,8 @@ mod tests {
     fn a_picture_must_be_drawn_shown_told_and_as_it_is_drawn_now() {
         let good: [Picture; 1] = [("a", || "<svg>1</svg>\n".into())];
         let chapter = "text ![two threads that wait](pictures/a.svg) text";
-        let table: [(&str, &str, &[(&str, &str)], &str); 6] = [
+        type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str);
+        let table: [Case; 6] = [
             ("same", chapter, &[("a.svg", "<svg>1</svg>\n")], ""),
             (
                 "stale",
