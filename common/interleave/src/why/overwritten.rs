@@ -61,6 +61,8 @@ struct Section {
     from: usize,
     to: usize,
     wrote: bool,
+    /// Whether it ended by waiting for a notification: who does that wants the others to change something.
+    waits: bool,
 }
 
 fn sections(events: &[Event]) -> Vec<Section> {
@@ -70,7 +72,14 @@ fn sections(events: &[Event]) -> Vec<Section> {
         let ended = match e.kind {
             Kind::Lock | Kind::Read | Kind::Write => {
                 let wrote = e.kind == Kind::Write;
-                open.push(Section { thread: e.thread, object: e.object, from: i, to: events.len(), wrote });
+                open.push(Section {
+                    thread: e.thread,
+                    object: e.object,
+                    from: i,
+                    to: events.len(),
+                    wrote,
+                    waits: false,
+                });
                 continue;
             }
             Kind::Unlock => Some((e.object, e.value == 1)),
@@ -81,7 +90,7 @@ fn sections(events: &[Event]) -> Vec<Section> {
         };
         let Some((object, wrote)) = ended else { continue };
         if let Some(at) = open.iter().rposition(|s| s.thread == e.thread && s.object == object) {
-            done.push(Section { to: i, wrote, ..open.remove(at) });
+            done.push(Section { to: i, wrote, waits: e.kind == Kind::Wait, ..open.remove(at) });
         }
     }
     done.sort_by_key(|s| s.from);
@@ -95,7 +104,7 @@ fn through_a_lock(trace: &Trace, names: &Names, told: &mut Told) -> bool {
         let same = |s: &&Section| s.object == look.object;
         let mut later = sections[i + 1..].iter().filter(same);
         let Some(act) = later.clone().find(|s| s.thread == look.thread) else { continue };
-        if look.wrote || !act.wrote {
+        if look.wrote || look.waits || !act.wrote {
             continue;
         }
         let between =
