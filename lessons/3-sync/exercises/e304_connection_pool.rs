@@ -1,0 +1,104 @@
+//! e304_connection_pool: a pool that limits nothing. Find out why, and mend it.
+//!
+//! A database takes no more than `limit` connections at the same time, and the pool should see to that: `connect` waits
+//! for a permit, opens a connection and hands it out; when the connection is dropped, it is closed, and the permit goes
+//! back. This pool was carried over from Python, line by line, bug included: two threads use a pool with a limit of 1,
+//! and both are connected.
+//!
+//! Let the judge show you how, then mend the pool so that, however the threads take turns:
+//!
+//! * there are never more open connections than `limit`, also not after the first hundred have come and gone;
+//! * up to `limit` threads are connected at the same time, and open their connections at the same time;
+//! * whatever happens to a connection, its permit comes back: when opening it panics, too.
+//!
+//! The semaphore is all right, there is nothing to mend in it. A connection is opened for one user and closed after it.
+//!
+//! The judge runs two threads through every order of their steps, with at most three unlucky moments and, where that is
+//! not all, beyond.
+use std::ops::Deref;
+use std::sync::{Condvar, Mutex};
+
+/// Hands out connections of the kind `C`, not more than its limit at a time.
+pub struct Pool<C> {
+    permits: Semaphore,
+    open: Box<dyn Fn() -> C + Send + Sync>,
+}
+
+impl<C> Pool<C> {
+    /// A pool of at most `limit` connections; `open` opens one, and dropping it closes it.
+    pub fn new(limit: usize, open: impl Fn() -> C + Send + Sync + 'static) -> Self {
+        Pool { permits: Semaphore::new(limit), open: Box::new(open) }
+    }
+
+    /// Opens a connection; waits until there are less than `limit`.
+    pub fn connect(&self) -> Connection<'_, C> {
+        let _permit = self.permits.permit(); // Python: `with self.semaphore:`
+        let connection = (self.open)();
+        Connection { pool: self, connection: Some(connection) }
+    }
+}
+
+/// An open connection. Dropping it closes it and makes room for another one.
+pub struct Connection<'a, C> {
+    pool: &'a Pool<C>,
+    connection: Option<C>,
+}
+
+impl<C> Drop for Connection<'_, C> {
+    fn drop(&mut self) {
+        self.connection = None; // Python: `connection.close()`
+        self.pool.permits.release(); // Python: `self.semaphore.release()`
+    }
+}
+
+impl<C> Deref for Connection<'_, C> {
+    type Target = C;
+
+    fn deref(&self) -> &C {
+        self.connection.as_ref().expect("open until it is dropped")
+    }
+}
+
+/// A box of permits, as in exercise 303.
+struct Semaphore {
+    permits: Mutex<usize>,
+    released: Condvar,
+}
+
+impl Semaphore {
+    fn new(permits: usize) -> Self {
+        Semaphore { permits: Mutex::new(permits), released: Condvar::new() }
+    }
+
+    /// Takes a permit; waits until there is one.
+    fn acquire(&self) {
+        let mut permits = self.permits.lock().unwrap();
+        while *permits == 0 {
+            permits = self.released.wait(permits).unwrap();
+        }
+        *permits -= 1;
+    }
+
+    /// Puts a permit back.
+    fn release(&self) {
+        *self.permits.lock().unwrap() += 1;
+        self.released.notify_one();
+    }
+
+    /// Acquires a permit that releases itself when it is dropped.
+    fn permit(&self) -> Permit<'_> {
+        self.acquire();
+        Permit { semaphore: self }
+    }
+}
+
+/// A permit that is held.
+struct Permit<'a> {
+    semaphore: &'a Semaphore,
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        self.semaphore.release();
+    }
+}

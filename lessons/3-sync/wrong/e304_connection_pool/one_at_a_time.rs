@@ -1,0 +1,83 @@
+//! e304_connection_pool, wrong: a pool of one connection, whatever the limit.
+use std::ops::Deref;
+use std::sync::{Condvar, Mutex};
+
+/// Hands out connections of the kind `C`, not more than its limit at a time.
+pub struct Pool<C> {
+    permits: Semaphore,
+    open: Box<dyn Fn() -> C + Send + Sync>,
+}
+
+impl<C> Pool<C> {
+    /// A pool of at most `limit` connections; `open` opens one, and dropping it closes it.
+    pub fn new(limit: usize, open: impl Fn() -> C + Send + Sync + 'static) -> Self {
+        Pool { permits: Semaphore::new(limit.min(1)), open: Box::new(open) }
+    }
+
+    /// Opens a connection; waits until there are less than `limit`.
+    pub fn connect(&self) -> Connection<'_, C> {
+        // If `open` panics, the permit is dropped on the way out. If not, it stays with the connection.
+        let permit = self.permits.permit();
+        Connection { connection: (self.open)(), _permit: permit }
+    }
+}
+
+/// An open connection. Dropping it closes it and makes room for another one.
+pub struct Connection<'a, C> {
+    // Fields are dropped from the first to the last: first closed, then released.
+    connection: C,
+    _permit: Permit<'a>,
+}
+
+// No `drop` of its own: one owner for the permit, one release.
+impl<C> Deref for Connection<'_, C> {
+    type Target = C;
+
+    fn deref(&self) -> &C {
+        &self.connection
+    }
+}
+
+/// A box of permits, as in exercise 303.
+struct Semaphore {
+    permits: Mutex<usize>,
+    released: Condvar,
+}
+
+impl Semaphore {
+    fn new(permits: usize) -> Self {
+        Semaphore { permits: Mutex::new(permits), released: Condvar::new() }
+    }
+
+    /// Takes a permit; waits until there is one.
+    fn acquire(&self) {
+        let mut permits = self.permits.lock().unwrap();
+        while *permits == 0 {
+            permits = self.released.wait(permits).unwrap();
+        }
+        *permits -= 1;
+    }
+
+    /// Puts a permit back.
+    fn release(&self) {
+        *self.permits.lock().unwrap() += 1;
+        self.released.notify_one();
+    }
+
+    /// Acquires a permit that releases itself when it is dropped.
+    fn permit(&self) -> Permit<'_> {
+        self.acquire();
+        Permit { semaphore: self }
+    }
+}
+
+/// A permit that is held.
+struct Permit<'a> {
+    semaphore: &'a Semaphore,
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        self.semaphore.release();
+    }
+}
