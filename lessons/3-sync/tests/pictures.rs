@@ -3,15 +3,45 @@
 //! To draw them anew: `INTERLEAVE_PICTURES=write cargo test -p sync --test pictures`.
 extern crate interleave as std; // every `use std::…` of the demos is the explorer's
 
+#[path = "../src/bin/d305_semaphore.rs"]
+#[expect(dead_code, reason = "a picture shows a part of its demo")]
+mod d305_semaphore;
 #[path = "../src/bin/d308_condvar.rs"]
 #[expect(dead_code, reason = "a picture shows a part of its demo")]
 mod d308_condvar;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::thread;
 
 #[test]
 fn the_chapter_shows_what_the_explorer_draws() {
-    judge::chapter::check_pictures(env!("CARGO_MANIFEST_DIR"), &[("d308_condvar", condvar)]);
+    judge::chapter::check_pictures(
+        env!("CARGO_MANIFEST_DIR"),
+        &[("d305_semaphore", semaphore), ("d308_condvar", condvar)],
+    );
+}
+
+/// Two threads, and a pool with a limit of 1 that releases each permit when it returns.
+fn semaphore() -> String {
+    judge::chapter::failing_schedule(|| {
+        let pool = Arc::new(d305_semaphore::Pool::new(1));
+        let connected = Arc::new(AtomicUsize::new(0));
+        let threads = ["Ann", "Ben"].map(|name| {
+            let (pool, connected) = (Arc::clone(&pool), Arc::clone(&connected));
+            let work = move || {
+                pool.connect_and_release();
+                let now = connected.fetch_add(1, SeqCst) + 1;
+                assert!(now <= 1, "{now} connected, and the limit is 1");
+                connected.fetch_sub(1, SeqCst);
+                pool.close_and_release();
+            };
+            thread::Builder::new().name(name.into()).spawn(work).unwrap()
+        });
+        for thread in threads {
+            thread.join().unwrap();
+        }
+    })
 }
 
 /// Two producers and two consumers around one condition variable, one item each.
