@@ -1,7 +1,7 @@
-//! Every picture of the chapter is drawn from the demo it shows, by the explorer: `pictures/` can never go stale.
+//! Every picture of the chapter is drawn from the program it shows, by the explorer: `pictures/` can never go stale.
 //!
 //! To draw them anew: `INTERLEAVE_PICTURES=write cargo test -p sync --test pictures`.
-extern crate interleave as std; // every `use std::…` of the demos is the explorer's
+extern crate interleave as std; // every `use std::…` of the programs is the explorer's
 
 #[path = "../src/bin/d305_semaphore.rs"]
 #[expect(dead_code, reason = "a picture shows a part of its demo")]
@@ -9,6 +9,9 @@ mod d305_semaphore;
 #[path = "../src/bin/d308_condvar.rs"]
 #[expect(dead_code, reason = "a picture shows a part of its demo")]
 mod d308_condvar;
+#[path = "../wrong/e312_transfer/as_it_was.rs"]
+#[expect(dead_code, reason = "a picture shows a part of its exercise")]
+mod e312_transfer;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -18,8 +21,16 @@ use std::thread;
 fn the_chapter_shows_what_the_explorer_draws() {
     judge::chapter::check_pictures(
         env!("CARGO_MANIFEST_DIR"),
-        &[("d305_semaphore", semaphore), ("d308_condvar", condvar)],
+        &[("e312_transfer", transfer), ("d305_semaphore", semaphore), ("d308_condvar", condvar)],
     );
+}
+
+/// One thread, one transfer.
+fn transfer() -> String {
+    judge::chapter::failing_schedule(|| {
+        let (ann, ben) = (e312_transfer::Account::new(1, 100), e312_transfer::Account::new(2, 80));
+        e312_transfer::transfer(&ann, &ben, 30);
+    })
 }
 
 /// Two threads, and a pool with a limit of 1 that releases each permit when it returns.
