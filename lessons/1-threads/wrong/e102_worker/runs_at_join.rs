@@ -1,0 +1,51 @@
+//! The thread is started when somebody waits for it, like a generator that does nothing until it is asked.
+use std::io;
+use std::thread::Builder;
+
+/// Work for one worker.
+pub trait Job: Send + 'static {
+    /// What comes of it.
+    type Output: Send + 'static;
+    /// Does the work.
+    fn run(self) -> Self::Output;
+}
+
+/// A job that ended in a panic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The name of the worker.
+    pub worker: String,
+    /// The panic's message, or "no message".
+    pub message: String,
+}
+
+/// A thread with a name, at work on a job whose result is a `T`.
+pub struct Worker<T> {
+    name: String,
+    stack_size: usize,
+    job: Box<dyn FnOnce() -> T + Send>,
+}
+
+impl<T: Send + 'static> Worker<T> {
+    /// Starts it.
+    pub fn start(name: &str, stack_size: usize, job: impl Job<Output = T>) -> io::Result<Worker<T>> {
+        Ok(Worker { name: name.to_string(), stack_size, job: Box::new(move || job.run()) })
+    }
+
+    /// The worker's name.
+    pub fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    /// Waits for the end of the job.
+    pub fn join(self) -> Result<T, Failure> {
+        let worker = self.name();
+        let builder = Builder::new().name(worker.clone()).stack_size(self.stack_size);
+        let thread = builder.spawn(self.job).expect("a thread");
+        thread.join().map_err(|payload| {
+            let text = payload.downcast_ref::<&str>().copied();
+            let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+            Failure { worker, message: text.unwrap_or("no message").to_string() }
+        })
+    }
+}
