@@ -1,0 +1,34 @@
+//! `stop` tells him, and returns while he is still in the house.
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+/// Somebody who makes a round again and again, in the background.
+pub struct Watchman {
+    rounds: Arc<AtomicU64>,
+    orders: Sender<()>,
+}
+
+impl Watchman {
+    /// Starts a thread that makes the rounds.
+    pub fn start(pause: Duration, mut round: impl FnMut() + Send + 'static) -> Watchman {
+        let (orders, told) = mpsc::channel();
+        let rounds = Arc::new(AtomicU64::new(0));
+        let made = Arc::clone(&rounds);
+        thread::spawn(move || {
+            while let Err(RecvTimeoutError::Timeout) = told.recv_timeout(pause) {
+                round();
+                made.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        Watchman { rounds, orders }
+    }
+
+    /// Sends him home.
+    pub fn stop(self) -> u64 {
+        drop(self.orders);
+        self.rounds.load(Ordering::SeqCst)
+    }
+}
