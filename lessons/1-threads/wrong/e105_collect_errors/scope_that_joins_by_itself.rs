@@ -1,0 +1,33 @@
+//! The scope joins the threads, and panics because one of them did.
+use std::any::Any;
+use std::thread;
+
+/// Why there is no number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// `count` gave this error.
+    Refused(String),
+    /// `count` panicked with this message.
+    Panicked(String),
+}
+
+/// Counts in all rooms.
+pub fn count_all<F>(rooms: Vec<String>, count: F) -> Vec<Result<u32, Trouble>>
+where
+    F: Fn(&str) -> Result<u32, String> + Copy + Send + Sync + 'static,
+{
+    let mut results = vec![Ok(0); rooms.len()];
+    thread::scope(|scope| {
+        for (room, result) in rooms.iter().zip(&mut results) {
+            scope.spawn(move || *result = count(room).map_err(Trouble::Refused));
+        }
+    });
+    results
+}
+
+/// The message of a panic.
+pub fn message_of(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("no message").to_string()
+}

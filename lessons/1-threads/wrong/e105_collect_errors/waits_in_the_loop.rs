@@ -1,0 +1,35 @@
+//! Each room is finished before anybody goes into the next.
+use std::any::Any;
+use std::thread;
+
+/// Why there is no number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// `count` gave this error.
+    Refused(String),
+    /// `count` panicked with this message.
+    Panicked(String),
+}
+
+/// Counts in all rooms.
+pub fn count_all<F>(rooms: Vec<String>, count: F) -> Vec<Result<u32, Trouble>>
+where
+    F: Fn(&str) -> Result<u32, String> + Copy + Send + Sync + 'static,
+{
+    let mut results = Vec::new();
+    for room in rooms {
+        results.push(match thread::spawn(move || count(&room)).join() {
+            Ok(Ok(number)) => Ok(number),
+            Ok(Err(reason)) => Err(Trouble::Refused(reason)),
+            Err(payload) => Err(Trouble::Panicked(message_of(&*payload))),
+        });
+    }
+    results
+}
+
+/// The message of a panic.
+pub fn message_of(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("no message").to_string()
+}
