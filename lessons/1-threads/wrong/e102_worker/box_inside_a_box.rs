@@ -47,8 +47,6 @@ impl<T: Send + 'static> Worker<T> {
     /// Waits for the end of the job.
     pub fn join(self) -> Result<T, Failure> {
         let worker = self.name();
-        self.thread.join().map_err(|payload| {
-            Failure { worker, message: message_of(&payload) }
-        })
+        self.thread.join().map_err(|payload| Failure { worker, message: message_of(&payload) })
     }
 }

@@ -40,8 +40,6 @@ impl<T: Send + 'static> Worker<T> {
     /// Waits for the end of the job.
     pub fn join(self) -> Result<T, Failure> {
         let worker = self.name();
-        self.thread.join().map_err(|payload| {
-            Failure { worker, message: format!("{payload:?}") }
-        })
+        self.thread.join().map_err(|payload| Failure { worker, message: format!("{payload:?}") })
     }
 }

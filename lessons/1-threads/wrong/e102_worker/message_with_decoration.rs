@@ -43,7 +43,10 @@ impl<T: Send + 'static> Worker<T> {
         self.thread.join().map_err(|payload| {
             let text = payload.downcast_ref::<&str>().copied();
             let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-            Failure { worker: worker.clone(), message: format!("{worker} panicked: {}", text.unwrap_or("no message")) }
+            Failure {
+                worker: worker.clone(),
+                message: format!("{worker} panicked: {}", text.unwrap_or("no message")),
+            }
         })
     }
 }

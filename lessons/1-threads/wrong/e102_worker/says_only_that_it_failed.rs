@@ -40,8 +40,6 @@ impl<T: Send + 'static> Worker<T> {
     /// Waits for the end of the job.
     pub fn join(self) -> Result<T, Failure> {
         let worker = self.name();
-        self.thread.join().map_err(|_| {
-            Failure { worker, message: "no message".to_string() }
-        })
+        self.thread.join().map_err(|_| Failure { worker, message: "no message".to_string() })
     }
 }

@@ -18,8 +18,7 @@ where
 {
     let mut results = Vec::new();
     for some in rooms.chunks(10) {
-        let handles: Vec<_> =
-            some.iter().cloned().map(|room| thread::spawn(move || count(&room))).collect();
+        let handles: Vec<_> = some.iter().cloned().map(|room| thread::spawn(move || count(&room))).collect();
         for handle in handles {
             results.push(match handle.join() {
                 Ok(counted) => counted.map_err(Trouble::Refused),

@@ -1,6 +1,6 @@
 //! A waiter who finds nothing looks again at once: right, and a processor does nothing else while the cook cooks.
-use std::sync::mpsc::{self, TryRecvError};
 use std::sync::Mutex;
+use std::sync::mpsc::{self, TryRecvError};
 use std::thread;
 
 /// Cooks all meals and has them served.
