@@ -3,16 +3,12 @@
 //! To draw them anew: `INTERLEAVE_PICTURES=write cargo test -p sync --test pictures`.
 extern crate interleave as std; // every `use std::…` of the programs is the explorer's
 
-<<<<<<< HEAD
-#[path = "../src/bin/d305_semaphore.rs"]
-#[expect(dead_code, reason = "a picture shows a part of its demo")]
-mod d305_semaphore;
-=======
 #[path = "../src/bin/d304_philosophers.rs"]
 #[expect(dead_code, reason = "a picture shows a part of its demo")]
 mod d304_philosophers;
-
->>>>>>> 3c391be (Seat the philosophers: stuck, fed in three ways, and hungry all the same (d304, e309))
+#[path = "../src/bin/d305_semaphore.rs"]
+#[expect(dead_code, reason = "a picture shows a part of its demo")]
+mod d305_semaphore;
 #[path = "../src/bin/d308_condvar.rs"]
 #[expect(dead_code, reason = "a picture shows a part of its demo")]
 mod d308_condvar;
@@ -21,19 +17,19 @@ mod d308_condvar;
 mod e312_transfer;
 
 use std::sync::Arc;
-<<<<<<< HEAD
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::SeqCst};
 use std::thread;
-=======
-use std::sync::atomic::AtomicU32;
->>>>>>> 3c391be (Seat the philosophers: stuck, fed in three ways, and hungry all the same (d304, e309))
 
 #[test]
 fn the_chapter_shows_what_the_explorer_draws() {
     judge::chapter::check_pictures(
         env!("CARGO_MANIFEST_DIR"),
-<<<<<<< HEAD
-        &[("e312_transfer", transfer), ("d305_semaphore", semaphore), ("d308_condvar", condvar)],
+        &[
+            ("e312_transfer", transfer),
+            ("d304_philosophers", philosophers),
+            ("d305_semaphore", semaphore),
+            ("d308_condvar", condvar),
+        ],
     );
 }
 
@@ -63,9 +59,8 @@ fn semaphore() -> String {
         });
         for thread in threads {
             thread.join().unwrap();
-=======
-        &[("d304_philosophers", philosophers), ("d308_condvar", condvar)],
-    );
+        }
+    })
 }
 
 /// Five philosophers who all take the left fork first, and none of whom waits for the others to do so.
@@ -74,7 +69,6 @@ fn philosophers() -> String {
         let eaten = Arc::new(AtomicU32::new(0));
         for philosopher in d304_philosophers::left_then_right(&d304_philosophers::NAMES, || (), &eaten) {
             philosopher.join().unwrap();
->>>>>>> 3c391be (Seat the philosophers: stuck, fed in three ways, and hungry all the same (d304, e309))
         }
     })
 }
