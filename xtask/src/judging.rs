@@ -224,12 +224,17 @@ fn run(
     Ok((judgement, printed))
 }
 
+/// Whether a layer's code runs in checks.
+fn is_explored(layer: &str) -> bool {
+    matches!(layer, "schedules" | "overlap" | "over-locking")
+}
+
 /// Takes back the verdict `hangs` where the limit ended a search for schedules.
 ///
 /// The explorer itself notices a loop without end. When the clock stops it instead, it was still at work, and how far
 /// it gets in a time is a matter of the machine: no verdict on the answer may come of it.
 fn excuse_long_search(judgement: &mut Judgement, limit: u64) {
-    if judgement.verdict != Verdict::Hangs || !matches!(judgement.layer.as_str(), "schedules" | "overlap") {
+    if judgement.verdict != Verdict::Hangs || !is_explored(&judgement.layer) {
         return;
     }
     judgement.verdict = Verdict::CouldNotJudge;
@@ -254,6 +259,8 @@ mod tests {
         for (layer, verdict) in [
             ("schedules", Verdict::CouldNotJudge),
             ("overlap", Verdict::CouldNotJudge),
+            ("over-locking", Verdict::CouldNotJudge),
+            ("cost", Verdict::Hangs),
             ("spec", Verdict::Hangs),
         ] {
             let mut judgement = Judgement::new("e101_x", Verdict::Hangs, layer, "still running");

@@ -142,6 +142,7 @@ pub mod thread;
 pub mod time;
 mod timeline;
 mod trace;
+pub mod watch;
 mod why;
 
 pub use acts::Act;

@@ -4,15 +4,22 @@ use crate::engine::{Handle, next_era};
 use crate::names::Names;
 use crate::story::{Story, tell};
 use crate::trace::{Event, Kind, Loc, NONE, ObjectInfo, Show, ThreadInfo, Trace};
+use crate::watch;
 use crate::why::Focus;
 use ::std::cell::RefCell;
-use ::std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use ::std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use ::std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use ::std::time::{Duration, Instant};
 
-/// Whether somebody records. Relaxed: threads of the recording are started after it is set, and what others log
-/// a moment too early or too late is theirs to lose.
-static ON: AtomicBool = AtomicBool::new(false);
+/// Who wants to hear of what real threads do. Relaxed: threads of the recording are started after it is set, and what
+/// others log a moment too early or too late is theirs to lose.
+static ON: AtomicU8 = AtomicU8::new(0);
+/// Somebody records.
+const RECORDING: u8 = 1;
+/// Somebody watches.
+const WATCHING: u8 = 2;
+/// Somebody measures what each thread takes.
+const TIMING: u8 = 4;
 /// The era of the recording, which tells its object numbers from all others.
 static ERA: AtomicU32 = AtomicU32::new(0);
 static SHARED: Mutex<Shared> =
@@ -32,6 +39,13 @@ struct Buffer {
     events: Vec<Event>,
 }
 
+impl Buffer {
+    fn new(era: u32, thread: usize) -> Buffer {
+        let recording = ON.load(Ordering::Relaxed) & RECORDING != 0;
+        Buffer { era, thread, events: Vec::with_capacity(if recording { 1_024 } else { 0 }) }
+    }
+}
+
 thread_local! {
     static BUFFER: RefCell<Buffer> = const { RefCell::new(Buffer { era: 0, thread: 0, events: Vec::new() }) };
 }
@@ -40,10 +54,53 @@ fn shared() -> MutexGuard<'static, Shared> {
     SHARED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether a recording is going on: one relaxed load.
+/// Whether somebody records or watches: one relaxed load.
 #[inline]
 pub(crate) fn on() -> bool {
-    ON.load(Ordering::Relaxed)
+    ON.load(Ordering::Relaxed) & (RECORDING | WATCHING) != 0
+}
+
+/// Whether somebody watches, and so wants to hear of every wish, also of one that is granted at once.
+#[inline]
+pub(crate) fn watched() -> bool {
+    ON.load(Ordering::Relaxed) & WATCHING != 0
+}
+
+/// Begins or ends watching. Objects and threads get numbers anew.
+pub(crate) fn watch(on: bool) {
+    if on {
+        if ON.load(Ordering::SeqCst) & RECORDING == 0 {
+            *shared() = Shared { events: Vec::new(), objects: Vec::new(), threads: Vec::new() };
+            ERA.store(next_era(), Ordering::SeqCst);
+            let name = ::std::thread::current().name().unwrap_or("main").into();
+            let thread = enter_thread(Some(name), None);
+            BUFFER.with_borrow_mut(|buffer| *buffer = Buffer::new(era(), thread));
+        }
+        ON.fetch_or(WATCHING, Ordering::SeqCst);
+    } else {
+        ON.fetch_and(!WATCHING, Ordering::SeqCst);
+    }
+}
+
+/// Begins or ends timing.
+pub(crate) fn time(on: bool) {
+    if on {
+        ON.fetch_or(TIMING, Ordering::SeqCst);
+    } else {
+        ON.fetch_and(!TIMING, Ordering::SeqCst);
+    }
+}
+
+/// The era of the recording, or of the watch.
+pub(crate) fn era() -> u32 {
+    ERA.load(Ordering::Relaxed)
+}
+
+/// Who and what takes part, without what happened.
+pub(crate) fn cast() -> Trace {
+    let shared = shared();
+    let (objects, threads) = (shared.objects.clone(), shared.threads.clone());
+    Trace { events: Vec::new(), objects, threads, notes: Vec::new() }
 }
 
 fn nanoseconds() -> u64 {
@@ -61,10 +118,16 @@ pub(crate) fn log(kind: Kind, object: u32, value: u64, extra: u64, loc: Loc) {
         if buffer.era != era {
             let name = ::std::thread::current().name().map(Into::into);
             let thread = enter_thread(name, None);
-            *buffer = Buffer { era, thread, events: Vec::with_capacity(1_024) };
+            *buffer = Buffer::new(era, thread);
         }
         let thread = buffer.thread;
-        buffer.events.push(Event { thread, kind, object, value, extra, loc, at });
+        let on = ON.load(Ordering::Relaxed);
+        if on & RECORDING != 0 && !matches!(kind, Kind::WantScope | Kind::WantSleep) {
+            buffer.events.push(Event { thread, kind, object, value, extra, loc, at });
+        }
+        if on & WATCHING != 0 {
+            watch::note(era, thread, kind, object, value, loc);
+        }
     });
 }
 
@@ -94,8 +157,10 @@ pub(crate) struct Child {
 
 /// Logs that the calling thread starts another.
 pub(crate) fn spawn(name: Option<String>, loc: Loc) -> Option<Child> {
-    if !on() {
-        return None;
+    match ON.load(Ordering::Relaxed) {
+        0 => return None,
+        TIMING => return Some(Child { era: 0, thread: 0, spawned: loc }),
+        _ => {}
     }
     let thread = enter_thread(name, Some(loc));
     log(Kind::Spawn, thread as u32, 0, 0, loc);
@@ -109,15 +174,20 @@ pub(crate) fn run<R>(child: Option<Child>, body: impl FnOnce() -> R) -> R {
     impl Drop for HandIn {
         fn drop(&mut self) {
             let kind = if ::std::thread::panicking() { Kind::Panic } else { Kind::Exit };
-            log(kind, NONE, 0, 0, self.0.spawned);
-            hand_in();
+            if self.0.era != 0 {
+                log(kind, NONE, 0, 0, self.0.spawned);
+                hand_in();
+            }
+            if ON.load(Ordering::Relaxed) & TIMING != 0 {
+                watch::thread_ends();
+            }
         }
     }
     let Some(child) = child else { return body() };
-    BUFFER.with_borrow_mut(|buffer| {
-        *buffer = Buffer { era: child.era, thread: child.thread, events: Vec::with_capacity(1_024) };
-    });
-    log(Kind::Start, NONE, 0, 0, child.spawned);
+    if child.era != 0 {
+        BUFFER.with_borrow_mut(|buffer| *buffer = Buffer::new(child.era, child.thread));
+        log(Kind::Start, NONE, 0, 0, child.spawned);
+    }
     let _hand_in = HandIn(child);
     body()
 }
@@ -149,7 +219,7 @@ pub fn record<R>(f: impl FnOnce() -> R) -> (R, Recording) {
     struct Off;
     impl Drop for Off {
         fn drop(&mut self) {
-            ON.store(false, Ordering::SeqCst);
+            ON.fetch_and(!RECORDING, Ordering::SeqCst);
         }
     }
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -158,12 +228,10 @@ pub fn record<R>(f: impl FnOnce() -> R) -> (R, Recording) {
     *shared() = Shared { events: Vec::new(), objects: Vec::new(), threads: Vec::new() };
     ERA.store(next_era(), Ordering::SeqCst);
     enter_thread(Some("main".into()), None);
-    BUFFER.with_borrow_mut(|buffer| {
-        *buffer = Buffer { era: ERA.load(Ordering::SeqCst), thread: 0, events: Vec::with_capacity(1_024) };
-    });
     let result = {
         let _off = Off;
-        ON.store(true, Ordering::SeqCst);
+        ON.fetch_or(RECORDING, Ordering::SeqCst);
+        BUFFER.with_borrow_mut(|buffer| *buffer = Buffer::new(ERA.load(Ordering::SeqCst), 0));
         f()
     };
     hand_in();

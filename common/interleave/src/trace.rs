@@ -17,6 +17,8 @@ pub(crate) enum Kind {
     Panic,
     Join,
     WantJoin,
+    /// The end of a scope, and with it of all its threads. Only those who watch hear of it.
+    WantScope,
     Lock,
     /// Must wait; the value is the holder's number and one, 0 for none. So for the other wishes.
     WantLock,
@@ -60,6 +62,8 @@ pub(crate) enum Kind {
     DropReceiver,
     Yield,
     Sleep,
+    /// A sleep begins. Only those who watch hear of it.
+    WantSleep,
     Parked,
     WantUnpark,
     Unpark,

@@ -1,13 +1,18 @@
 //! The judge of one exercise: its layers in order, and the run that ends with the first failure.
-use crate::explain::{self, Finding, Sources};
+mod layer;
+
+use crate::explain::{Finding, Sources};
 use crate::harness;
-use crate::protocol::{CANARY_SENTENCE, Channel, LayerName, Message};
-use crate::record::{self, Said};
+use crate::protocol::{Channel, LayerName, Message};
+use crate::record;
 use crate::report::{Judgement, LayerReport, Status};
 use crate::rules::Rules;
+use crate::speed::Speed;
 use crate::text;
 use crate::verdict::Verdict;
 use interleave::Checker;
+pub(crate) use layer::kind_of;
+use layer::{Kind, Layer, Work};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,8 +40,6 @@ pub const ANSWER_VARIABLE: &str = "JUDGE_ANSWER";
 /// The environment variable that names the layers to run, with commas between them; without it all run.
 pub const LAYERS_VARIABLE: &str = "JUDGE_LAYERS";
 
-type Body = Arc<dyn Fn() + Send + Sync>;
-
 /// The explorer as judges use it: everything up to three unlucky moments, as long as that takes seconds and not minutes.
 /// What was left out is said, and a right answer that polls or retries is not kept waiting.
 fn explorer() -> Checker {
@@ -45,51 +48,14 @@ fn explorer() -> Checker {
 
 /// The judge of one exercise. Made by [`exercise!`], filled layer by layer, ended by [`Exercise::run`].
 ///
-/// Layers run in the order rules, schedules, overlap, spec, however they are written down; within a kind in the order
-/// given, so write the simplest model first.
+/// Layers run in the order rules, schedules, overlap, over-locking, spec, cost, speed, however they are written down;
+/// within a kind in the order given, so write the simplest model first.
 pub struct Exercise {
     name: String,
     answer: PathBuf,
     judge: String,
     rules: Rules,
     layers: Vec<Layer>,
-}
-
-struct Layer {
-    kind: Kind,
-    what: String,
-    work: Work,
-}
-
-enum Work {
-    /// Explored, under every schedule.
-    Model(Checker, Body),
-    /// Run once, on real threads.
-    Real(Body),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    Rules,
-    Schedules,
-    Overlap,
-    Spec,
-}
-
-impl Kind {
-    fn as_str(self) -> &'static str {
-        match self {
-            Kind::Rules => "rules",
-            Kind::Schedules => "schedules",
-            Kind::Overlap => "overlap",
-            Kind::Spec => "spec",
-        }
-    }
-}
-
-/// The kind of a layer from its name: `schedules` of `schedules-2`.
-pub(crate) fn kind_of(name: &str) -> &str {
-    name.split_once('-').map_or(name, |(kind, _)| kind)
 }
 
 /// What [`Exercise::judge`] tells while it works.
@@ -150,10 +116,54 @@ impl Exercise {
         self.layer(Kind::Overlap, what, Work::Model(checker, Arc::new(body)))
     }
 
+    /// A model in which something must be possible while something else is held: see [`crate::while_held`] and
+    /// [`crate::Held`].
+    ///
+    /// It adds to [`Exercise::overlap`] that the second one comes to its *end* meanwhile, which a meeting inside cannot
+    /// say of work that never calls back.
+    #[must_use]
+    pub fn no_over_locking(self, what: &str, body: impl Fn() + Send + Sync + 'static) -> Self {
+        self.no_over_locking_with(explorer(), what, body)
+    }
+
+    /// As [`Exercise::no_over_locking`], with a checker of its own.
+    #[must_use]
+    pub fn no_over_locking_with(
+        self,
+        checker: Checker,
+        what: &str,
+        body: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
+        self.layer(Kind::OverLocking, what, Work::Model(checker, Arc::new(body)))
+    }
+
     /// A run on real threads, at full size.
     #[must_use]
     pub fn spec(self, what: &str, body: impl Fn() + Send + Sync + 'static) -> Self {
         self.layer(Kind::Spec, what, Work::Real(Arc::new(body)))
+    }
+
+    /// A run on real threads that looks at what it took: with [`crate::count`], [`crate::allocations`] or
+    /// [`crate::nothing_left`]. (All of these may be used in any other layer, too; in a model `count` holds the answer to
+    /// its limits in every schedule.)
+    #[must_use]
+    pub fn cost(self, what: &str, body: impl Fn() + Send + Sync + 'static) -> Self {
+        self.layer(Kind::Cost, what, Work::Real(Arc::new(body)))
+    }
+
+    /// Whether `together` is worth it, measured against `alone`: the same work, done by one thread.
+    ///
+    /// By CPU time, never by the clock on the wall; see [`Speed`]. Prove first, by [`Exercise::overlap`], that the work
+    /// overlaps. The exercise should say `optimised = true` in its lesson.toml.
+    #[must_use]
+    pub fn speed(
+        self,
+        what: &str,
+        wanted: Speed,
+        alone: impl Fn() + Send + Sync + 'static,
+        together: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
+        self.layer(Kind::Speed, what, Work::Measure(wanted, Arc::new(alone), Arc::new(together)))
     }
 
     fn layer(mut self, kind: Kind, what: &str, work: Work) -> Self {
@@ -309,77 +319,6 @@ fn end_with_the_runner() {
     };
     // Without this thread the judge works as well, and only a killed runner would be noticed later.
     let _ = thread::Builder::new().name("runner-watch".into()).spawn(watch);
-}
-
-/// The last assertion of a canary.
-fn fail_canary(canary: bool) {
-    if canary {
-        record::say(Said {
-            verdict: Verdict::WrongResult,
-            sentence: CANARY_SENTENCE.to_string(),
-            details: Vec::new(),
-            yields_to_cause: false,
-        });
-    }
-}
-
-impl Layer {
-    /// Runs the layer on a thread of its own; says what was covered.
-    fn run(&self, sources: &Sources, canary: bool) -> Result<String, Box<Finding>> {
-        // As much stack as a main thread has, and its name, so that messages read as they would in a program.
-        let thread = thread::Builder::new().name("main".into()).stack_size(8 << 20);
-        let modelled = matches!(self.work, Work::Model(..));
-        thread::scope(|scope| {
-            let run = || record::during(modelled, || self.run_here(sources, canary));
-            let thread = thread.spawn_scoped(scope, run).map_err(|error| {
-                let sentence = format!("No thread could be started for the layer: {error}.");
-                Box::new(Finding::new(Verdict::CouldNotJudge, sentence))
-            })?;
-            thread.join().unwrap_or_else(|payload| panic::resume_unwind(payload))
-        })
-    }
-
-    fn run_here(&self, sources: &Sources, canary: bool) -> Result<String, Box<Finding>> {
-        match &self.work {
-            Work::Real(body) => {
-                let run = || {
-                    body();
-                    fail_canary(canary);
-                };
-                let panicked = panic::catch_unwind(AssertUnwindSafe(run));
-                let message = panicked.err().map(|payload| record::message_of(&*payload));
-                explain::real_failure(sources, message.as_deref())
-                    .map_or(Ok(String::new()), |f| Err(Box::new(f)))
-            }
-            Work::Model(checker, body) => {
-                let body = Arc::clone(body);
-                // Threads of the explorer outlive a schedule, and what they hold for themselves with them.
-                let own_storage = sources.text.contains("thread_local");
-                let checker = checker.clone().fresh_threads(own_storage);
-                let schedule = move || {
-                    record::begin_schedule();
-                    body();
-                    fail_canary(canary);
-                    // A failure that the answer swallowed is one all the same.
-                    if let Some(said) = record::said() {
-                        panic!("{}", said.sentence);
-                    }
-                };
-                match panic::catch_unwind(AssertUnwindSafe(|| checker.check(schedule))) {
-                    Ok(Ok(report)) => Ok(report.to_string()),
-                    Ok(Err(failure)) => {
-                        let finding = explain::failed_schedule(sources, &failure, self.kind == Kind::Overlap);
-                        Err(Box::new(finding))
-                    }
-                    // The explorer itself failed, or there is none.
-                    Err(payload) => {
-                        let message = record::message_of(&*payload);
-                        Err(Box::new(explain::explorer_failed(sources, &message)))
-                    }
-                }
-            }
-        }
-    }
 }
 
 #[cfg(test)]

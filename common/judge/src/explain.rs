@@ -1,7 +1,7 @@
 //! From what went wrong to a verdict with one plain sentence.
 use crate::record::{self, Panicked, Said};
 use crate::verdict::Verdict;
-use crate::{overlap, text};
+use crate::{held, overlap, text};
 use interleave::{Cause, Failure, FailureKind, Place, Story};
 use std::path::Path;
 
@@ -59,7 +59,7 @@ impl Sources {
 /// Explains why real threads, or code without any, failed: `message` is the panic that came out, if one did.
 pub(crate) fn real_failure(sources: &Sources, message: Option<&str>) -> Option<Finding> {
     if let Some(said) = record::said() {
-        return Some(as_said(said));
+        return Some(as_said(sources, said));
     }
     message.map(|message| from_panic(sources, message, &record::panics()))
 }
@@ -69,8 +69,19 @@ pub(crate) fn explorer_failed(sources: &Sources, message: &str) -> Finding {
     real_failure(sources, None).unwrap_or_else(|| from_panic(sources, message, &record::panics()))
 }
 
-/// Explains a failing schedule. `meetings`: whether threads should meet in it.
-pub(crate) fn failed_schedule(sources: &Sources, failure: &Failure, meetings: bool) -> Finding {
+/// What a schedule that stands still means: it depends on what the model asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asks {
+    /// That it goes well, whatever the schedule.
+    NoSchedule,
+    /// That threads meet in their work.
+    Overlap,
+    /// That something is possible while something else is under way.
+    NoOverLocking,
+}
+
+/// Explains a failing schedule of a model that asks for `asks`.
+pub(crate) fn failed_schedule(sources: &Sources, failure: &Failure, asks: Asks) -> Finding {
     let said = match failure.kind {
         FailureKind::Panic => record::said_in(&failure.message).or_else(record::said),
         _ => record::said(),
@@ -78,9 +89,9 @@ pub(crate) fn failed_schedule(sources: &Sources, failure: &Failure, meetings: bo
     let told_in_full =
         said.as_ref().is_some_and(|said| !said.yields_to_cause && said.verdict != Verdict::Leak);
     let mut finding = match said {
-        Some(said) if !(said.yields_to_cause && is_explained(failure)) => as_said(said),
+        Some(said) if !(said.yields_to_cause && is_explained(failure)) => as_said(sources, said),
         said => {
-            let mut finding = by_kind(sources, failure, meetings);
+            let mut finding = by_kind(sources, failure, asks);
             if let Some(said) = said {
                 // What came of it, below why it came.
                 finding.details =
@@ -170,19 +181,22 @@ fn is_explained(failure: &Failure) -> bool {
     failure.kind == FailureKind::Panic && failure.cause != Cause::Unexplained
 }
 
-fn as_said(said: Said) -> Finding {
+fn as_said(sources: &Sources, said: Said) -> Finding {
     let mut finding = Finding::new(said.verdict, text::clean(&said.sentence));
+    finding.place = said.at.and_then(|(file, line)| sources.in_answer(&file, line));
     finding.details = said.details.iter().map(|line| text::clean(line)).collect();
     finding
 }
 
-fn by_kind(sources: &Sources, failure: &Failure, meetings: bool) -> Finding {
+fn by_kind(sources: &Sources, failure: &Failure, asks: Asks) -> Finding {
     let stands_still =
         matches!(failure.kind, FailureKind::Deadlock | FailureKind::Livelock | FailureKind::TooManySteps);
-    if meetings
-        && stands_still
-        && let Some(finding) = overlap::explain(sources, failure)
-    {
+    let by_what_is_asked = match asks {
+        Asks::Overlap if stands_still => overlap::explain(sources, failure),
+        Asks::NoOverLocking if stands_still => held::explain(sources, failure),
+        _ => None,
+    };
+    if let Some(finding) = by_what_is_asked {
         return finding;
     }
     let (verdict, sentence) = match (failure.kind, failure.cause) {

@@ -3,9 +3,9 @@
 //!
 //! A thread of the answer may outlive its layer. What it does later is not counted: outside a check only threads
 //! count that are younger than the layer, inside one only the checked ones.
+use crate::leftovers::Before;
 use crate::verdict::Verdict;
 use interleave::model;
-use std::collections::HashSet;
 use std::panic::{self, PanicHookInfo};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
@@ -16,6 +16,8 @@ pub(crate) struct Said {
     pub verdict: Verdict,
     pub sentence: String,
     pub details: Vec<String>,
+    /// Where to look, if the judge knows.
+    pub at: Option<(String, u32)>,
     /// Whether a cause that the trace shows is the better verdict: so for "expected 2, got 1".
     pub yields_to_cause: bool,
 }
@@ -36,8 +38,10 @@ struct Layer {
     modelled: bool,
     /// The number of its own thread: older threads belong to an earlier layer.
     first_thread: u64,
-    /// The system's threads that were there before.
-    tasks: HashSet<String>,
+    /// The answer's file.
+    answer: String,
+    /// What was there before.
+    before: Before,
     /// What was said in this schedule; the first one counts.
     said: Option<Said>,
     /// What was said in any schedule: an explorer may run others after the one that failed.
@@ -55,12 +59,14 @@ fn layer() -> MutexGuard<'static, Option<Layer>> {
 }
 
 /// Runs `body` as the layer that is running. To be called on a thread made for it.
-pub(crate) fn during<R>(modelled: bool, body: impl FnOnce() -> R) -> R {
+pub(crate) fn during<R>(modelled: bool, answer: &str, body: impl FnOnce() -> R) -> R {
     install_hook(&OUTSIDE_CHECKS);
     *layer() = Some(Layer {
         modelled,
         first_thread: thread_number(),
-        tasks: tasks(),
+        answer: answer.to_string(),
+        // In a check nothing is left but threads, and of those it knows by itself.
+        before: if modelled { Before::default() } else { Before::now() },
         said: None,
         heard: Vec::new(),
         panics: Vec::new(),
@@ -113,22 +119,14 @@ pub(crate) fn panics() -> Vec<Panicked> {
     in_layer(|layer| layer.panics.clone()).unwrap_or_default()
 }
 
-/// The system's threads that were not there when the layer began, other than the caller.
-pub(crate) fn threads_since_begin() -> usize {
-    let me = my_task();
-    let before = in_layer(|layer| layer.tasks.clone()).unwrap_or_default();
-    tasks().iter().filter(|task| !before.contains(*task) && Some(*task) != me.as_ref()).count()
+/// What was there before the layer.
+pub(crate) fn before() -> Before {
+    in_layer(|layer| layer.before.clone()).unwrap_or_default()
 }
 
-/// The numbers of this process's threads, as the system counts them; empty where it does not tell.
-fn tasks() -> HashSet<String> {
-    let Ok(entries) = std::fs::read_dir("/proc/self/task") else { return HashSet::new() };
-    entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect()
-}
-
-fn my_task() -> Option<String> {
-    let link = std::fs::read_link("/proc/thread-self").ok()?;
-    Some(link.file_name()?.to_string_lossy().into_owned())
+/// The answer's file, as the layer names it.
+pub(crate) fn answer() -> String {
+    in_layer(|layer| layer.answer.clone()).unwrap_or_default()
 }
 
 /// The number of the calling thread. Numbers grow in the order in which threads are made.

@@ -2,13 +2,7 @@
 use crate::record::{self, Said};
 use crate::text;
 use crate::verdict::Verdict;
-use interleave::model;
 use std::fmt::Debug;
-use std::thread;
-use std::time::{Duration, Instant};
-
-/// How long a real thread that has done its work is given to end.
-const THREADS_END_WITHIN: Duration = Duration::from_secs(5);
 
 /// Two values that take fewer bytes than this fit into one sentence.
 const SHORT: usize = 60;
@@ -22,8 +16,18 @@ const SHORT: usize = 60;
 /// Always; that is how it ends the schedule or the spec.
 #[track_caller]
 pub fn fail(verdict: Verdict, sentence: impl Into<String>) -> ! {
-    let sentence = sentence.into();
-    record::say(Said { verdict, sentence: sentence.clone(), details: Vec::new(), yields_to_cause: false });
+    fail_at(verdict, sentence.into(), Vec::new(), None);
+}
+
+/// Fails, with details and a place in the answer, if there is one to look at.
+#[track_caller]
+pub(crate) fn fail_at(
+    verdict: Verdict,
+    sentence: String,
+    details: Vec<String>,
+    at: Option<(String, u32)>,
+) -> ! {
+    record::say(Said { verdict, sentence: sentence.clone(), details, at, yields_to_cause: false });
     panic!("{sentence}");
 }
 
@@ -49,35 +53,9 @@ pub fn expect_eq<T: PartialEq + Debug>(what: &str, got: T, want: T) {
             verdict: Verdict::WrongResult,
             sentence: sentence.clone(),
             details,
+            at: None,
             yields_to_cause: true,
         });
         panic!("{sentence}");
-    }
-}
-
-/// Fails with `leak` if a thread that `what` started has not ended.
-///
-/// Inside a check that is a fact. On real threads a thread that has just done its work is given time to end.
-///
-/// # Panics
-/// When a thread is left.
-#[track_caller]
-pub fn no_threads_left(what: &str) {
-    let left = if model::in_model() { model::live_threads() } else { real_threads_left() };
-    if left > 0 {
-        let threads = if left == 1 { "a thread is".to_string() } else { format!("{left} threads are") };
-        fail(Verdict::Leak, format!("{what} has returned, but {threads} still running."));
-    }
-}
-
-fn real_threads_left() -> usize {
-    let until = Instant::now() + THREADS_END_WITHIN;
-    loop {
-        let left = record::threads_since_begin();
-        if left == 0 || Instant::now() > until {
-            return left;
-        }
-        // Waiting for the system to take note of an end that no handle tells of.
-        thread::sleep(Duration::from_millis(1));
     }
 }

@@ -381,6 +381,11 @@ impl World {
         Trace { objects, threads: self.infos.clone(), ..Trace::default() }
     }
 
+    /// What has happened so far.
+    pub(crate) fn events(&self) -> &[Event] {
+        &self.events
+    }
+
     /// Spawned threads that have not ended, other than `me`.
     pub(crate) fn live_threads(&self, me: Tid) -> usize {
         self.threads.iter().enumerate().skip(1).filter(|(t, s)| *t != me && !s.finished).count()

@@ -81,7 +81,7 @@ impl<T: ?Sized> Mutex<T> {
 
     #[cold]
     fn want_recorded(&self, at: Loc) {
-        if matches!(self.inner.try_lock(), Err(TryLockError::WouldBlock)) {
+        if record::watched() || matches!(self.inner.try_lock(), Err(TryLockError::WouldBlock)) {
             record::log(Kind::WantLock, self.recorded(), 0, 0, at);
         }
     }

@@ -53,6 +53,9 @@ pub fn sleep(duration: Duration) {
         point(Op::Sleep, at, |step| step.slept(milliseconds));
     } else {
         let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        if record::watched() {
+            log(Kind::WantSleep, milliseconds, Location::caller());
+        }
         ::std::thread::sleep(duration);
         log(Kind::Sleep, milliseconds, Location::caller());
     }

@@ -5,7 +5,7 @@ use super::spawning::{Slot, join_real};
 use super::{Builder, Result, Thread};
 use crate::engine::{self, Doing, Op, Tid, in_model, point};
 use crate::record;
-use crate::trace::Loc;
+use crate::trace::{Kind, Loc, NONE};
 use ::std::fmt;
 use ::std::io;
 use ::std::marker::PhantomData;
@@ -49,16 +49,20 @@ pub fn scope<'env, F, T>(f: F) -> T
 where
     F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
 {
+    let at = Location::caller();
     if !in_model() {
         return real::scope(|inner| {
             let scope = Scope::new(Some(inner));
             // SAFETY: `scope` is dropped when this closure returns, and holds nothing but a reference
             // that lives longer. What borrows it for `'scope` beyond that, a handle of one of its
             // threads, does not use it: `Which::Real` has no reference to it.
-            f(unsafe { &*::std::ptr::from_ref(&scope) })
+            let result = f(unsafe { &*::std::ptr::from_ref(&scope) });
+            if record::watched() {
+                record::log(Kind::WantScope, NONE, 0, 0, at);
+            }
+            result
         });
     }
-    let at = Location::caller();
     let scope = Scope::new(None);
     // SAFETY: `scope` lives until the end of this function, and every thread started in it has ended
     // by then: they are joined below, however `f` ends. When the execution is abandoned, the engine

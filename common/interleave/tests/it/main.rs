@@ -13,6 +13,7 @@ mod recording;
 mod reports;
 mod search;
 mod threads;
+mod watching;
 
 use std::{Cause, Checker, Failure, FailureKind, Report};
 

@@ -1,6 +1,7 @@
 //! Layers in their order, and what may and may not change a verdict. Real threads only: what explored code does is
 //! tested from outside, with the fixture.
 use super::*;
+use crate::protocol::CANARY_SENTENCE;
 use crate::{Rendezvous, expect_eq, fail};
 use std::sync::OnceLock;
 use std::sync::mpsc;

@@ -9,11 +9,12 @@ fn run(answer: &str, arguments: &str) -> (i32, String) {
 
 #[test]
 fn nextest_can_list_the_layers() {
-    let all = "rules: test\nschedules: test\nschedules-2: test\noverlap: test\nspec: test\n";
-    assert_eq!(run("right", "--list --format terse"), (0, all.to_string()));
+    let names = ["rules", "schedules", "schedules-2", "overlap", "over-locking", "spec", "cost", "cost-2"];
+    let all: String = names.iter().map(|name| format!("{name}: test\n")).collect();
+    assert_eq!(run("right", "--list --format terse"), (0, all.clone()));
     assert_eq!(run("right", "--list --format terse --ignored"), (0, String::new()));
-    assert_eq!(run("right", "--list"), (0, format!("{all}\n5 tests, 0 benchmarks\n")));
-    assert_eq!(run("right", "--list over"), (0, "overlap: test\n\n1 test, 0 benchmarks\n".to_string()));
+    assert_eq!(run("right", "--list"), (0, format!("{all}\n8 tests, 0 benchmarks\n")));
+    assert_eq!(run("right", "--list overl"), (0, "overlap: test\n\n1 test, 0 benchmarks\n".to_string()));
     // Listing runs none of the answer's code.
     assert_eq!(run("aborts", "--list --format terse").0, 0);
 }
@@ -23,7 +24,7 @@ fn nextest_can_run_one_layer() {
     let (code, out) = run("right", "--exact overlap --nocapture");
     assert_eq!(code, 0);
     assert!(out.contains("\nrunning 1 test\ntest overlap ... ok\n\ntest result: ok. 1 passed;"), "{out}");
-    assert!(out.contains("0 ignored; 0 measured; 4 filtered out; finished in "), "{out}");
+    assert!(out.contains("0 ignored; 0 measured; 7 filtered out; finished in "), "{out}");
     // A layer that is wrong, by itself.
     let (code, out) = run("locks_too_long", "overlap --nocapture --exact");
     assert_eq!(code, 101);
@@ -37,7 +38,7 @@ fn a_failure_is_told_with_its_story() {
     let (code, out) = run("lost_update", "");
     assert_eq!(code, 101);
     let told = [
-        "running 5 tests",
+        "running 8 tests",
         "test rules ... ok",
         "test schedules ... FAILED",
         "test spec ... ignored, an earlier layer failed",
@@ -46,7 +47,7 @@ fn a_failure_is_told_with_its_story() {
         "Look at line ",
         "The number of visits: expected 2, got 1.",
         "switch",
-        "test result: FAILED. 1 passed; 1 failed; 3 ignored; 0 measured; 0 filtered out; finished in ",
+        "test result: FAILED. 1 passed; 1 failed; 6 ignored; 0 measured; 0 filtered out; finished in ",
     ];
     let mut rest = out.as_str();
     for text in told {
@@ -61,7 +62,7 @@ fn a_failure_is_told_with_its_story() {
 fn ending_the_process_does_not_turn_the_test_green() {
     let (code, out) = run("exits_in_spec", "");
     assert_eq!(code, 101);
-    assert!(out.contains("test overlap ... ok\ntest spec ... FAILED"), "{out}");
+    assert!(out.contains("test over-locking ... ok\ntest spec ... FAILED"), "{out}");
     assert!(
         out.contains("The program ended itself (exit code 0) while the layer `spec` (20 threads)"),
         "{out}"
@@ -80,8 +81,8 @@ fn odd_options_are_told_and_passed_over() {
 
 #[test]
 fn quiet_prints_a_sign_for_each_layer() {
-    assert!(run("right", "-q").1.contains("running 5 tests\n.....\n"), "{}", run("right", "-q").1);
-    assert!(run("locks_too_long", "--quiet").1.contains("running 5 tests\n...Fi\n"));
+    assert!(run("right", "-q").1.contains("running 8 tests\n........\n"), "{}", run("right", "-q").1);
+    assert!(run("locks_too_long", "--quiet").1.contains("running 8 tests\n...Fiiii\n"));
 }
 
 #[test]
@@ -89,7 +90,7 @@ fn nothing_chosen_is_no_failure() {
     let (code, out) = run("aborts", "--ignored");
     assert_eq!(code, 0);
     assert!(
-        out.contains("running 0 tests") && out.contains("0 passed; 0 failed; 0 ignored; 0 measured; 5 fil"),
+        out.contains("running 0 tests") && out.contains("0 passed; 0 failed; 0 ignored; 0 measured; 8 fil"),
         "{out}"
     );
 }

@@ -11,12 +11,15 @@ fn a_right_answer_passes_every_layer() {
         assert_eq!(judgement.verdict, Verdict::Pass, "{answer}: {judgement:#?}");
         assert_eq!((judgement.layer.as_str(), run.ending), ("", Ending::Exited(0)), "{answer}");
         let names: Vec<&str> = judgement.layers.iter().map(|l| l.name.as_str()).collect();
-        assert_eq!(names, ["rules", "schedules", "schedules-2", "overlap", "spec"]);
+        assert_eq!(
+            names,
+            ["rules", "schedules", "schedules-2", "overlap", "over-locking", "spec", "cost", "cost-2",]
+        );
         assert!(judgement.layers.iter().all(|l| l.status == Status::Passed));
         assert!(judgement.layers[1].note.starts_with("every schedule"), "{}", judgement.layers[1].note);
-        // begin, twice five layers, done.
-        assert_eq!(run.messages.len(), 12, "{:?}", run.messages);
-        assert!(matches!(&run.messages[0], Message::Begin { layers, .. } if layers.len() == 5));
+        // begin, twice eight layers, done.
+        assert_eq!(run.messages.len(), 18, "{:?}", run.messages);
+        assert!(matches!(&run.messages[0], Message::Begin { layers, .. } if layers.len() == 8));
         assert!(matches!(run.messages.last(), Some(Message::Done(_))));
     }
 }
@@ -41,6 +44,15 @@ fn every_wrong_answer_gets_its_verdict_from_its_layer() {
         ("leaves_a_thread_in_spec", Verdict::Leak, "spec", None),
         ("stuck_together", Verdict::Deadlock, "schedules", None),
         ("swallows", Verdict::Starved, "schedules", None),
+        ("thinks_under_the_lock", Verdict::OverLocked, "over-locking", Some("// Thinks under the lock.")),
+        ("asks_again_and_again", Verdict::OverLocked, "over-locking", None),
+        ("never_thinks", Verdict::WrongResult, "over-locking", None),
+        ("locks_twice", Verdict::TooSlow, "cost", None),
+        ("one_thread_more", Verdict::TooSlow, "cost", None),
+        ("many_boxes", Verdict::TooSlow, "cost", None),
+        ("leaves_a_child", Verdict::Leak, "cost", None),
+        ("leaves_a_zombie", Verdict::Leak, "cost", None),
+        ("leaves_a_pipe", Verdict::Leak, "cost", None),
     ];
     for (answer, verdict, layer, text) in table {
         let run = run(answer);
@@ -125,4 +137,64 @@ fn neither_the_output_nor_the_exit_code_is_believed() {
     let told = "What came was a message without the judge's secret number.";
     assert!(forged.judgement.details[0].starts_with(told), "{:?}", forged.judgement.details);
     assert!(!forged.messages.iter().any(|m| matches!(m, Message::Done(_))));
+}
+
+#[test]
+fn what_is_done_too_often_is_counted_by_its_lines() {
+    let judgement = run("locks_twice").judgement;
+    let sentence = "It takes a lock 41 times; 21 times are enough: one for each visitor, and one to read.";
+    assert_eq!(judgement.sentence, sentence);
+    let busy = line_of("// Locks twice.");
+    assert_eq!(judgement.details[0], format!("line {busy}: 40 times"));
+    assert_eq!(judgement.place.unwrap().line, busy);
+    let judgement = run("one_thread_more").judgement;
+    assert!(judgement.sentence.starts_with("It starts a thread 21 times; 20 times are enough"));
+}
+
+#[test]
+fn what_is_left_is_named() {
+    for (answer, words) in [
+        ("leaves_a_child", "count has returned, but its child `sh` still runs."),
+        (
+            "leaves_a_zombie",
+            "count has returned, but its child `sh` has ended and nobody has waited for it: a zombie.",
+        ),
+        ("leaves_a_pipe", "count has returned, and left open the end of a pipe, and 1 more."),
+    ] {
+        assert_eq!(run(answer).judgement.sentence, words);
+    }
+}
+
+#[test]
+fn who_holds_and_who_waits_is_told_by_line() {
+    let judgement = run("thinks_under_the_lock").judgement;
+    let (waits, holds) = (line_of("*self.signatures.lock().unwrap() // Counts."), line_of("// Thinks under"));
+    let told = format!("line {waits} waits for `Mutex`, which line {holds} took and holds meanwhile.");
+    assert!(judgement.sentence.ends_with(&told), "{}", judgement.sentence);
+    assert!(judgement.story.unwrap().title.starts_with("Held too long:"));
+}
+
+#[test]
+fn work_is_measured_by_cpu_time() {
+    for answer in ["shares_by_halves", "shares_by_a_pool"] {
+        let shared = run(answer).judgement;
+        assert_eq!(shared.verdict, Verdict::Pass, "{answer}: {shared:#?}");
+        let note = &shared.layers.last().unwrap().note;
+        assert!(note.starts_with("CPU-span "), "{note}");
+    }
+    for (answer, words) in [
+        ("shares_unevenly", "The busiest thread does 6"),
+        ("shares_and_does_it_twice", "Working together takes 1."),
+        ("shares_with_nobody", "The busiest thread does "),
+    ] {
+        let judgement = run(answer).judgement;
+        assert_eq!(
+            (judgement.verdict, judgement.layer.as_str()),
+            (Verdict::TooSlow, "speed"),
+            "{judgement:#?}"
+        );
+        assert!(judgement.sentence.starts_with(words), "{judgement:#?}");
+        assert!(judgement.details[0].starts_with("CPU-span "), "{judgement:#?}");
+        assert!(judgement.details[2].ends_with("no verdict depends on that."), "{judgement:#?}");
+    }
 }

@@ -1,0 +1,152 @@
+//! One layer: what kind it is, and how it is run.
+use crate::explain::{self, Asks, Finding, Sources};
+use crate::protocol::CANARY_SENTENCE;
+use crate::record::{self, Said};
+use crate::speed::Speed;
+use crate::verdict::Verdict;
+use interleave::{Checker, watch};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+use std::thread;
+
+pub(super) type Body = Arc<dyn Fn() + Send + Sync>;
+
+pub(super) struct Layer {
+    pub kind: Kind,
+    pub what: String,
+    pub work: Work,
+}
+
+pub(super) enum Work {
+    /// Explored, under every schedule.
+    Model(Checker, Body),
+    /// Run once, on real threads that are watched.
+    Real(Body),
+    /// Run some times, on real threads that are timed: done alone, done together.
+    Measure(Speed, Body, Body),
+}
+
+/// The kinds, in the order in which they run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Rules,
+    Schedules,
+    Overlap,
+    OverLocking,
+    Spec,
+    Cost,
+    Speed,
+}
+
+impl Kind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Rules => "rules",
+            Kind::Schedules => "schedules",
+            Kind::Overlap => "overlap",
+            Kind::OverLocking => "over-locking",
+            Kind::Spec => "spec",
+            Kind::Cost => "cost",
+            Kind::Speed => "speed",
+        }
+    }
+
+    fn asks(self) -> Asks {
+        match self {
+            Kind::Overlap => Asks::Overlap,
+            Kind::OverLocking => Asks::NoOverLocking,
+            _ => Asks::NoSchedule,
+        }
+    }
+}
+
+/// The kind of a layer from its name: `schedules` of `schedules-2`.
+pub(crate) fn kind_of(name: &str) -> &str {
+    match name.rsplit_once('-') {
+        Some((kind, number)) if number.bytes().all(|b| b.is_ascii_digit()) => kind,
+        _ => name,
+    }
+}
+
+/// The last assertion of a canary.
+fn fail_canary(canary: bool) {
+    if canary {
+        record::say(Said {
+            verdict: Verdict::WrongResult,
+            sentence: CANARY_SENTENCE.to_string(),
+            details: Vec::new(),
+            at: None,
+            yields_to_cause: false,
+        });
+    }
+}
+
+impl Layer {
+    /// Runs the layer on a thread of its own; says what was covered.
+    pub fn run(&self, sources: &Sources, canary: bool) -> Result<String, Box<Finding>> {
+        // As much stack as a main thread has, and its name, so that messages read as they would in a program.
+        let thread = thread::Builder::new().name("main".into()).stack_size(8 << 20);
+        let modelled = matches!(self.work, Work::Model(..));
+        thread::scope(|scope| {
+            let run = || record::during(modelled, &sources.answer, || self.run_here(sources, canary));
+            let thread = thread.spawn_scoped(scope, run).map_err(|error| {
+                let sentence = format!("No thread could be started for the layer: {error}.");
+                Box::new(Finding::new(Verdict::CouldNotJudge, sentence))
+            })?;
+            thread.join().unwrap_or_else(|payload| panic::resume_unwind(payload))
+        })
+    }
+
+    fn run_here(&self, sources: &Sources, canary: bool) -> Result<String, Box<Finding>> {
+        match &self.work {
+            Work::Measure(wanted, alone, together) => {
+                let measured =
+                    panic::catch_unwind(AssertUnwindSafe(|| wanted.measure(&**alone, &**together)));
+                fail_canary(canary);
+                let message = measured.as_ref().err().map(|payload| record::message_of(&**payload));
+                match explain::real_failure(sources, message.as_deref()) {
+                    Some(finding) => Err(Box::new(finding)),
+                    None => measured.unwrap_or(Ok(String::new())),
+                }
+            }
+            Work::Real(body) => {
+                let _watching = watch::start();
+                let run = || {
+                    body();
+                    fail_canary(canary);
+                };
+                let panicked = panic::catch_unwind(AssertUnwindSafe(run));
+                let message = panicked.err().map(|payload| record::message_of(&*payload));
+                explain::real_failure(sources, message.as_deref())
+                    .map_or(Ok(String::new()), |f| Err(Box::new(f)))
+            }
+            Work::Model(checker, body) => {
+                let body = Arc::clone(body);
+                // Threads of the explorer outlive a schedule, and what they hold for themselves with them.
+                let own_storage = sources.text.contains("thread_local");
+                let checker = checker.clone().fresh_threads(own_storage);
+                let schedule = move || {
+                    record::begin_schedule();
+                    body();
+                    fail_canary(canary);
+                    // A failure that the answer swallowed is one all the same.
+                    if let Some(said) = record::said() {
+                        panic!("{}", said.sentence);
+                    }
+                };
+                match panic::catch_unwind(AssertUnwindSafe(|| checker.check(schedule))) {
+                    Ok(Ok(report)) => Ok(report.to_string()),
+                    Ok(Err(failure)) => {
+                        let finding = explain::failed_schedule(sources, &failure, self.kind.asks());
+                        Err(Box::new(finding))
+                    }
+                    // The explorer itself failed, or there is none.
+                    Err(payload) => {
+                        let message = record::message_of(&*payload);
+                        Err(Box::new(explain::explorer_failed(sources, &message)))
+                    }
+                }
+            }
+        }
+    }
+}
