@@ -15,6 +15,8 @@
 //! Think of what may happen while `run` waits: an earlier event is entered; the one it waits for is cancelled; somebody
 //! closes. And of what an event may do: enter events, cancel events, take a long time.
 //!
+//! Of help: `first_key_value`, `pop_first` and `remove` of a `BTreeMap`; `wait` and `wait_timeout` of a `Condvar`.
+//!
 //! ```text
 //! after 10 s  "bell"    after 2 s  "fish"    after 10 s, with priority 1, "doors"
 //! run:   at 2 s "fish"   at 10 s "doors" (1 comes before 5)   at 10 s "bell"
