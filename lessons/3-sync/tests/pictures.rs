@@ -3,6 +3,9 @@
 //! To draw them anew: `INTERLEAVE_PICTURES=write cargo test -p sync --test pictures`.
 extern crate interleave as std; // every `use std::…` of the programs is the explorer's
 
+#[path = "../src/bin/d304_philosophers.rs"]
+#[expect(dead_code, reason = "a picture shows a part of its demo")]
+mod d304_philosophers;
 #[path = "../src/bin/d305_semaphore.rs"]
 #[expect(dead_code, reason = "a picture shows a part of its demo")]
 mod d305_semaphore;
@@ -14,14 +17,19 @@ mod d308_condvar;
 mod e312_transfer;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::SeqCst};
 use std::thread;
 
 #[test]
 fn the_chapter_shows_what_the_explorer_draws() {
     judge::chapter::check_pictures(
         env!("CARGO_MANIFEST_DIR"),
-        &[("e312_transfer", transfer), ("d305_semaphore", semaphore), ("d308_condvar", condvar)],
+        &[
+            ("e312_transfer", transfer),
+            ("d304_philosophers", philosophers),
+            ("d305_semaphore", semaphore),
+            ("d308_condvar", condvar),
+        ],
     );
 }
 
@@ -51,6 +59,16 @@ fn semaphore() -> String {
         });
         for thread in threads {
             thread.join().unwrap();
+        }
+    })
+}
+
+/// Five philosophers who all take the left fork first, and none of whom waits for the others to do so.
+fn philosophers() -> String {
+    judge::chapter::failing_schedule(|| {
+        let eaten = Arc::new(AtomicU32::new(0));
+        for philosopher in d304_philosophers::left_then_right(&d304_philosophers::NAMES, || (), &eaten) {
+            philosopher.join().unwrap();
         }
     })
 }
