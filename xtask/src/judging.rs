@@ -10,7 +10,7 @@ use crate::workspace::Workspace;
 use anyhow::{Result, bail};
 use interleave::Place;
 use judge::protocol::{CHANNEL_VARIABLE, Ending, Message, Read, Runner};
-use judge::{Judgement, Verdict};
+use judge::{Judgement, Observer, Verdict};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -181,12 +181,16 @@ fn run(
     let limit = answer.exercise.limit_s;
     let mut deadline = Instant::now() + Duration::from_secs(limit);
     let mut silent = false;
+    let mut observer = Observer::of(group.child.id());
+    let mut still = false;
     let in_time = loop {
         let left = deadline.saturating_duration_since(Instant::now());
         if has_ended(&mut group) {
             break true;
         }
-        if left.is_zero() {
+        still = observer.look(&runner);
+        if left.is_zero() || still {
+            observer.look_at_last(&runner);
             break false;
         }
         if watcher.gave_up() {
@@ -218,6 +222,7 @@ fn run(
     let mut judgement = runner.finish().judgement(&answer.exercise.id, ending);
     if !in_time {
         excuse_long_search(&mut judgement, limit);
+        observer.explain(&mut judgement, still);
     }
     let text = |drain: Option<Drain>| drain.map(|drain| drain.text(LAST_WORDS)).unwrap_or_default();
     let printed = format!("{}{}", text(stdout), text(stderr));

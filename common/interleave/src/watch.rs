@@ -193,12 +193,15 @@ pub struct Watching(());
 ///
 /// # Panics
 /// Inside a check, which is watched as it is.
+#[track_caller]
 pub fn start() -> Watching {
     assert!(!in_model(), "a check needs no watching");
     let mut watchers = locked(&WATCHERS);
     if *watchers == 0 {
         locked(&DESKS).clear();
         record::watch(true);
+        // The one who begins has a seat from the beginning, whatever it does next.
+        record::log(Kind::Start, NONE, 0, 0, ::std::panic::Location::caller());
     }
     *watchers += 1;
     Watching(())
@@ -220,7 +223,7 @@ pub(crate) fn note(era: u32, thread: usize, kind: Kind, object: u32, value: u64,
     let _ = DESK.try_with(|desk| {
         let mut desk = desk.borrow_mut();
         if desk.as_ref().is_none_or(|(known, desk)| *known != era || desk.thread != thread) {
-            let new = Arc::new(Desk { thread, task: task_number(), now: Mutex::default() });
+            let new = Arc::new(Desk { thread, task: my_task(), now: Mutex::default() });
             locked(&new.now).era = era;
             locked(&DESKS).push(Arc::clone(&new));
             *desk = Some((era, new));
@@ -293,8 +296,13 @@ fn totals() -> Tally {
     total
 }
 
-/// The system's number of the calling thread, or 0.
-fn task_number() -> u64 {
+/// Whether somebody watches.
+pub fn is_on() -> bool {
+    record::watched()
+}
+
+/// The system's number of the calling thread; 0 where it does not tell.
+pub fn my_task() -> u64 {
     let link = ::std::fs::read_link("/proc/thread-self").ok();
     link.and_then(|link| link.file_name()?.to_str()?.parse().ok()).unwrap_or(0)
 }

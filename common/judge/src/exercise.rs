@@ -1,4 +1,5 @@
 //! The judge of one exercise: its layers in order, and the run that ends with the first failure.
+mod guard;
 mod layer;
 
 use crate::explain::{Finding, Sources};
@@ -17,8 +18,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Begins the judge of an exercise; see [`Exercise`].
 ///
@@ -193,12 +193,17 @@ impl Exercise {
     }
 
     /// Judges the answer and tells a runner. The environment is read before any of the answer's code runs.
-    fn report_to(&self, mut channel: Channel) -> ExitCode {
-        end_with_the_runner();
+    fn report_to(&self, channel: Channel) -> ExitCode {
+        let canary = channel.is_canary();
+        let channel = Arc::new(Mutex::new(Some(channel)));
+        guard::start(Arc::clone(&channel), self.answer.clone(), self.judge.clone());
         let layers = std::env::var(LAYERS_VARIABLE).ok();
         let chosen = |name: &str| layers.as_ref().is_none_or(|l| l.split(',').any(|layer| layer == name));
-        let mut sent = channel.send(&Message::Begin { exercise: self.name.clone(), layers: self.names() });
-        let canary = channel.is_canary();
+        let send = |message: &Message| match &mut *guard::lock(&channel) {
+            Some(channel) => channel.send(message),
+            None => Ok(()),
+        };
+        let mut sent = send(&Message::Begin { exercise: self.name.clone(), layers: self.names() });
         let judgement = self.judge_as(canary, chosen, |event| {
             let message = match event {
                 Event::Begin { name } => Message::LayerBegin { layer: name.to_string() },
@@ -209,11 +214,14 @@ impl Exercise {
                 },
             };
             if sent.is_ok() {
-                sent = channel.send(&message);
+                sent = send(&message);
             }
         });
         let pass = judgement.verdict.is_pass();
-        match sent.and_then(|()| channel.send(&Message::Done(Box::new(judgement)))) {
+        let last = sent.and_then(|()| send(&Message::Done(Box::new(judgement))));
+        // Nothing may come after the last message.
+        *guard::lock(&channel) = None;
+        match last {
             Ok(()) if pass => ExitCode::SUCCESS,
             Ok(()) => ExitCode::FAILURE,
             Err(error) => {
@@ -305,20 +313,6 @@ impl Exercise {
         }
         judgement
     }
-}
-
-/// Ends this process when the one that started it is gone, however it went: a judged program must not outlive its
-/// runner, least of all one that would never end.
-fn end_with_the_runner() {
-    let runner = std::os::unix::process::parent_id();
-    let watch = move || {
-        while std::os::unix::process::parent_id() == runner {
-            thread::sleep(Duration::from_millis(250));
-        }
-        std::process::exit(3);
-    };
-    // Without this thread the judge works as well, and only a killed runner would be noticed later.
-    let _ = thread::Builder::new().name("runner-watch".into()).spawn(watch);
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod arguments;
 use crate::exercise::{Exercise, LAYERS_VARIABLE};
 use crate::protocol::{CHANNEL_VARIABLE, Ending, Message, Read, Runner};
 use crate::report::{Judgement, Status};
+use crate::standstill::Observer;
 use arguments::{Arguments, Colour};
 use std::io::{self, IsTerminal, Write};
 use std::process::{Command, ExitCode};
@@ -125,6 +126,8 @@ fn judge_in_a_child(
             _ => Ok(()),
         })
     };
+    let mut observer = Observer::of(child.id());
+    let mut still = false;
     let ending = loop {
         let messages = match runner.read(Duration::from_millis(10))? {
             Read::Messages(messages) => messages,
@@ -139,14 +142,20 @@ fn judge_in_a_child(
         if let Some(status) = child.try_wait()? {
             break Ending::from(status);
         }
-        if began.elapsed() > LIMIT {
+        still = observer.look(&runner);
+        if still || began.elapsed() > LIMIT {
+            observer.look_at_last(&runner);
             child.kill()?;
             child.wait()?;
-            break Ending::Limit(LIMIT.as_secs());
+            break Ending::Limit(began.elapsed().as_secs());
         }
     };
     tell(runner.drain()?)?;
-    Ok(runner.finish().judgement(name, ending))
+    let mut judgement = runner.finish().judgement(name, ending);
+    if matches!(ending, Ending::Limit(_)) {
+        observer.explain(&mut judgement, still);
+    }
+    Ok(judgement)
 }
 
 fn passed(out: &mut impl Write, arguments: &Arguments, name: &str) -> io::Result<()> {

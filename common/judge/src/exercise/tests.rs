@@ -5,6 +5,7 @@ use crate::protocol::CANARY_SENTENCE;
 use crate::{Rendezvous, expect_eq, fail};
 use std::sync::OnceLock;
 use std::sync::mpsc;
+use std::thread;
 
 /// A judge whose answer's text is in order.
 fn judge() -> Exercise {

@@ -1,7 +1,9 @@
 //! The judge's side of the channel.
 use super::MAX_LINE_BYTES;
 use super::canary::{CANARY_SECRET, is_canary};
-use super::message::Message;
+use super::message::{BOARD, Message};
+use crate::standstill::Board;
+use serde_json::json;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
@@ -72,6 +74,16 @@ impl Channel {
             judgement.story = None;
             judgement.details.push("The failing schedule is too long to be told.".into());
             line = Message::Done(judgement).to_line(&self.nonce);
+        }
+        self.stream.write_all(line.as_bytes())
+    }
+
+    /// Sends what the threads of a real run hold and wait for.
+    pub(crate) fn send_board(&mut self, board: &Board) -> io::Result<()> {
+        let line = format!("{}\n", json!({ "type": BOARD, "nonce": self.nonce, "board": board.to_json() }));
+        if line.len() > MAX_LINE_BYTES {
+            // Thousands of threads; nobody would read that.
+            return Ok(());
         }
         self.stream.write_all(line.as_bytes())
     }

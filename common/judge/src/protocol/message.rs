@@ -31,6 +31,9 @@ pub enum Message {
     Done(Box<Judgement>),
 }
 
+/// The type of a message that [`Message`] has no part in: what threads hold and wait for, for the runner alone.
+pub(super) const BOARD: &str = "board";
+
 /// A layer before it has run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayerName {

@@ -1,7 +1,9 @@
 //! The runner's side of the channel: who said what, and what follows when the judge falls silent.
 use super::MAX_LINE_BYTES;
-use super::message::Message;
+use super::message::{BOARD, Message};
+use crate::json::Field;
 use crate::report::{Judgement, LayerReport, Status};
+use crate::standstill::Board;
 use crate::verdict::Verdict;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -12,7 +14,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The runner's end of a channel, and what has arrived on it.
 ///
@@ -121,6 +123,11 @@ impl Runner {
         self.incoming.running()
     }
 
+    /// The newest board of the layer that runs, and its age.
+    pub(crate) fn board(&self) -> Option<(&Board, Duration)> {
+        self.incoming.board()
+    }
+
     /// What all the messages amount to.
     pub fn finish(self) -> Outcome {
         self.incoming.finish()
@@ -152,6 +159,8 @@ pub struct Incoming {
     running: Option<usize>,
     done: Option<Box<Judgement>>,
     tampering: Option<String>,
+    /// The newest board of the layer that runs, and when it came.
+    board: Option<(Board, Instant)>,
 }
 
 impl Incoming {
@@ -165,6 +174,7 @@ impl Incoming {
             running: None,
             done: None,
             tampering: None,
+            board: None,
         }
     }
 
@@ -186,7 +196,7 @@ impl Incoming {
             if piece.ends_with(b"\n") {
                 let line = std::mem::take(&mut self.rest);
                 match self.accept(&line) {
-                    Ok(message) => messages.push(message),
+                    Ok(message) => messages.extend(message),
                     Err(why) => self.tampering = Some(why),
                 }
             }
@@ -194,7 +204,8 @@ impl Incoming {
         messages
     }
 
-    fn accept(&mut self, line: &[u8]) -> Result<Message, String> {
+    /// The message, unless it is a board, which is kept.
+    fn accept(&mut self, line: &[u8]) -> Result<Option<Message>, String> {
         if self.done.is_some() {
             return Err("a message after the last one".into());
         }
@@ -202,6 +213,11 @@ impl Incoming {
             serde_json::from_slice(line).map_err(|_| "a line that is no message".to_string())?;
         if value.get("nonce").and_then(Value::as_str) != Some(&self.nonce) {
             return Err("a message without the judge's secret number".into());
+        }
+        if value.get("type").and_then(Value::as_str) == Some(BOARD) {
+            let board = Field::root(&value).get("board").and_then(|field| Board::read(&field));
+            self.board = Some((board.map_err(|e| format!("an odd message: {e}"))?, Instant::now()));
+            return Ok(None);
         }
         let message = Message::from_json(&value).map_err(|e| format!("an odd message: {e}"))?;
         match (&message, &mut self.layers) {
@@ -213,6 +229,7 @@ impl Incoming {
             (_, None) => return Err("a message before the first one".into()),
             (Message::LayerBegin { layer }, Some(layers)) => {
                 self.running = Some(position(layers, layer)?);
+                self.board = None;
             }
             (Message::LayerEnd { layer, note, micros }, Some(layers)) => {
                 let at = position(layers, layer)?;
@@ -226,7 +243,12 @@ impl Incoming {
             }
             (Message::Done(judgement), Some(_)) => self.done = Some(judgement.clone()),
         }
-        Ok(message)
+        Ok(Some(message))
+    }
+
+    /// The newest board of the layer that runs, and its age.
+    pub(crate) fn board(&self) -> Option<(&Board, Duration)> {
+        self.board.as_ref().map(|(board, at)| (board, at.elapsed()))
     }
 
     /// The layer that is running, or ran last.

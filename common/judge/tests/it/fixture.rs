@@ -1,6 +1,7 @@
 //! Building and running the fixture: the judge of a tiny exercise that has one right answer and many wrong ones.
-use judge::Judgement;
 use judge::protocol::{CHANNEL_VARIABLE, Ending, Message, Outcome, Read, Runner};
+use judge::{Judgement, Observer};
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -44,9 +45,15 @@ pub fn run(answer: &str) -> Run {
     judge(answer, |_, started| started.elapsed() > ENOUGH)
 }
 
-/// Runs the fixture and stops it once it is in `layer`, as if it had used up 20 s there.
-pub fn run_until(answer: &str, layer: &str) -> Run {
-    judge(answer, |running, started| running == Some(layer) || started.elapsed() > ENOUGH)
+/// Runs the fixture and stops it when it has been in `layer` for so long, as if it had used up 20 s there.
+pub fn run_until(answer: &str, layer: &str, after: Duration) -> Run {
+    let since = Cell::new(None);
+    judge(answer, |running, started| {
+        if running == Some(layer) && since.get().is_none() {
+            since.set(Some(Instant::now()));
+        }
+        since.get().is_some_and(|since: Instant| since.elapsed() >= after) || started.elapsed() > ENOUGH
+    })
 }
 
 /// Far longer than any answer takes that comes to an end.
@@ -63,6 +70,8 @@ fn judge(answer: &str, stop: impl Fn(Option<&str>, Instant) -> bool) -> Run {
         .unwrap();
     let began = Instant::now();
     let mut messages = Vec::new();
+    let mut observer = Observer::of(child.id());
+    let mut still = false;
     let ending = loop {
         if let Read::Messages(more) = runner.read(Duration::from_millis(5)).unwrap() {
             messages.extend(more);
@@ -70,7 +79,9 @@ fn judge(answer: &str, stop: impl Fn(Option<&str>, Instant) -> bool) -> Run {
         if let Some(status) = child.try_wait().unwrap() {
             break Ending::from(status);
         }
-        if stop(runner.running(), began) {
+        still = observer.look(&runner);
+        if still || stop(runner.running(), began) {
+            observer.look_at_last(&runner);
             child.kill().unwrap();
             child.wait().unwrap();
             break Ending::Limit(20);
@@ -79,7 +90,11 @@ fn judge(answer: &str, stop: impl Fn(Option<&str>, Instant) -> bool) -> Run {
     messages.extend(runner.drain().unwrap());
     let outcome = runner.finish();
     let was_silent = matches!(outcome, Outcome::Silent { .. });
-    Run { judgement: outcome.judgement("fixture", ending), ending, messages, was_silent }
+    let mut judgement = outcome.judgement("fixture", ending);
+    if matches!(ending, Ending::Limit(_)) {
+        observer.explain(&mut judgement, still);
+    }
+    Run { judgement, ending, messages, was_silent }
 }
 
 /// The number of the line of the fixture's answers that contains `text`.

@@ -2,4 +2,5 @@
 mod as_a_test;
 mod chapter;
 mod fixture;
+mod standstill;
 mod verdicts;

@@ -1,0 +1,145 @@
+//! A run that does not come to its end, explained from outside: who waits for what, since when.
+//!
+//! The runner looks at the judge's process, its threads and its children every tenth of a second. When all of them wait
+//! for each other and none has moved in any of ten looks, it stands still for ever. A thread that can run, however long
+//! the machine lets it wait for its turn, is in another state; so is one that sleeps, or waits with a limit. So a slow
+//! machine is never taken for a standstill.
+//!
+//! What the system shows are numbers; whose lock it is and on which line, the judge tells: it watches the facade
+//! ([`interleave::watch`]) and sends a board now and then. On systems that show no threads the board alone explains what
+//! was seen when the limit was reached.
+mod board;
+#[cfg(target_os = "linux")]
+mod processes;
+mod tell;
+
+use crate::protocol::Runner;
+pub(crate) use board::Board;
+use std::time::{Duration, Instant};
+
+/// How often to look.
+const EVERY: Duration = Duration::from_millis(100);
+
+/// How long a layer may take before anybody looks: most have long ended by then.
+const BEGIN_AFTER: Duration = Duration::from_millis(300);
+
+/// Looks in which nothing moved, one after another, that make a standstill.
+const STILL: usize = 10;
+
+/// Looks at a judge's process, and says when it stands still.
+#[derive(Debug)]
+pub struct Observer {
+    process: u32,
+    /// The layer that is looked at, and since when it runs.
+    layer: Option<(String, Instant)>,
+    last_look: Option<Instant>,
+    #[cfg(target_os = "linux")]
+    before: Vec<processes::Task>,
+    /// How many looks in a row showed no movement.
+    still: usize,
+    /// What was seen last.
+    seen: Option<Sight>,
+}
+
+/// What was seen at one moment.
+#[derive(Clone, Debug)]
+pub(crate) struct Sight {
+    board: Option<Board>,
+    #[cfg(target_os = "linux")]
+    tasks: Vec<processes::Task>,
+    #[cfg(target_os = "linux")]
+    process: u32,
+    /// Which of them have used the processor since the look before.
+    #[cfg(target_os = "linux")]
+    busy: Vec<u32>,
+}
+
+impl Observer {
+    /// An observer of the process with this number, and of what it starts.
+    pub fn of(process: u32) -> Observer {
+        Observer {
+            process,
+            layer: None,
+            last_look: None,
+            #[cfg(target_os = "linux")]
+            before: Vec::new(),
+            still: 0,
+            seen: None,
+        }
+    }
+
+    /// Looks, if it is time to. Says whether everything has stood still for a second: then it will for ever.
+    pub fn look(&mut self, runner: &Runner) -> bool {
+        let Some(layer) = runner.running().filter(|layer| is_real(layer)) else {
+            self.layer = None;
+            return false;
+        };
+        let now = Instant::now();
+        if self.layer.as_ref().is_none_or(|(known, _)| known != layer) {
+            self.layer = Some((layer.to_string(), now));
+            self.still = 0;
+        }
+        let begun = self.layer.as_ref().map_or(now, |(_, begun)| *begun);
+        if now - begun < BEGIN_AFTER || self.last_look.is_some_and(|last| now - last < EVERY) {
+            return false;
+        }
+        self.last_look = Some(now);
+        // Without a board it is not known which thread only watches; it never stands still.
+        let board = board_now(runner);
+        self.still = if self.is_still(board.as_ref()) && board.is_some() { self.still + 1 } else { 0 };
+        self.still > STILL
+    }
+
+    /// Looks once more, before the process is ended because it took too long.
+    pub fn look_at_last(&mut self, runner: &Runner) {
+        self.is_still(board_now(runner).as_ref());
+    }
+
+    #[cfg(target_os = "linux")]
+    fn is_still(&mut self, board: Option<&Board>) -> bool {
+        let watcher = board.map_or(0, |board| board.watcher);
+        let tasks: Vec<_> =
+            processes::tasks(self.process).into_iter().filter(|t| u64::from(t.task) != watcher).collect();
+        let moved = |task: &processes::Task| {
+            let before =
+                self.before.iter().find(|known| known.task == task.task && known.process == task.process);
+            before.is_none_or(|before| before.done != task.done)
+        };
+        let still = !tasks.is_empty() && tasks.iter().all(|task| task.is_still() && !moved(task));
+        let busy = |task: &&processes::Task| {
+            let before = self.before.iter().find(|known| known.task == task.task);
+            task.state == 'R' || before.is_some_and(|before| before.done.0 != task.done.0)
+        };
+        let busy = tasks.iter().filter(busy).map(|task| task.task).collect();
+        self.seen = Some(Sight { board: board.cloned(), tasks: tasks.clone(), process: self.process, busy });
+        self.before = tasks;
+        still
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn is_still(&mut self, board: Option<&Board>) -> bool {
+        self.seen = Some(Sight { board: board.cloned() });
+        false
+    }
+
+    /// What was seen last.
+    pub(crate) fn sight(&self) -> Option<&Sight> {
+        self.seen.as_ref()
+    }
+}
+
+/// The newest board, with what has passed since.
+fn board_now(runner: &Runner) -> Option<Board> {
+    let (board, age) = runner.board()?;
+    let mut board = board.clone();
+    let age = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
+    for waits in board.threads.iter_mut().filter_map(|seen| seen.waits.as_mut()) {
+        waits.millis = waits.millis.saturating_add(age);
+    }
+    Some(board)
+}
+
+/// Whether a layer runs on real threads.
+fn is_real(layer: &str) -> bool {
+    matches!(crate::exercise::kind_of(layer), "spec" | "cost" | "speed")
+}
