@@ -16,14 +16,16 @@ pub struct Kept {
     tail: VecDeque<u8>,
     half: usize,
     dropped: u64,
+    seen: u64,
 }
 
 impl Kept {
     fn new(most: usize) -> Kept {
-        Kept { head: Vec::new(), tail: VecDeque::new(), half: most / 2, dropped: 0 }
+        Kept { head: Vec::new(), tail: VecDeque::new(), half: most / 2, dropped: 0, seen: 0 }
     }
 
     fn add(&mut self, mut bytes: &[u8]) {
+        self.seen += bytes.len() as u64;
         let room = self.half - self.head.len();
         let first = &bytes[..room.min(bytes.len())];
         self.head.extend_from_slice(first);
@@ -71,6 +73,11 @@ impl Drain {
             let _ = send.send(());
         });
         Drain { kept, ended }
+    }
+
+    /// How many bytes were written so far, kept or not.
+    pub fn bytes(&self) -> u64 {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).seen
     }
 
     /// What was written until the stream's end. Waits for the end only `patience` long: a process that slipped out of

@@ -12,6 +12,8 @@ pub struct Workspace {
     pub root: PathBuf,
     /// Cargo's target directory.
     pub target: PathBuf,
+    /// Variables that cargo gets besides its own: a judge built for a grader is told its secret by one.
+    pub variables: Vec<(String, String)>,
     cargo: OsString,
     rustc: OsString,
 }
@@ -29,6 +31,7 @@ impl Workspace {
         Ok(Workspace {
             root: root.to_owned(),
             target: target_directory(root, &here),
+            variables: Vec::new(),
             cargo: env::var_os("CARGO").unwrap_or_else(|| "cargo".into()),
             rustc: env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()),
         })
@@ -48,6 +51,7 @@ impl Workspace {
             }
         }
         command.current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
 

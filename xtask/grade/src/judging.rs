@@ -1,0 +1,589 @@
+//! Grading one answer to one exercise: rules, compiler, layers, canaries, and the instructor's own checks.
+//!
+//! Whatever goes wrong here that is not the answer's doing is an error, and an error gives no score.
+use crate::build::{self, Bench, Built};
+use crate::bundle::{Bundle, Task};
+use crate::outcome::{Hidden, Layer, Outcome, Verdict};
+use crate::sandbox::Sandbox;
+use crate::sandbox::spec::{Calls, Limits, Mount, Proc, Spec};
+use crate::sandbox::watch::{self, Companion, Ended, Stopped};
+use crate::text;
+use anyhow::{Result, bail};
+use judge::protocol::{
+    CANARY_SENTENCE, CHANNEL_VARIABLE, Ending, LayerName, Message, Outcome as Heard, Read, Runner,
+};
+use judge::{ANSWER_VARIABLE, LAYERS_VARIABLE, Status};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+use xtask::diagnostics::{Diagnostic, plain};
+
+/// No answer of the course is a tenth as long.
+pub const LARGEST_ANSWER: usize = 256 << 10;
+
+/// The layer that is about the text alone.
+const RULES: &str = "rules";
+
+/// What rustc says of a crate that it cannot use; an answer cannot cause these once its rules have passed.
+const UNUSABLE_CRATE: [&str; 7] = ["E0460", "E0461", "E0462", "E0463", "E0514", "E0519", "E0786"];
+
+/// What grades answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Grader<'a> {
+    /// The boxes.
+    pub sandbox: &'a Sandbox,
+    /// What was prepared.
+    pub bundle: &'a Bundle,
+    /// The instructor's own checks.
+    pub hidden: &'a [crate::hidden::Check],
+    /// How often a layer on real threads runs.
+    pub repeat: u32,
+}
+
+/// What a trusted run showed.
+#[derive(Debug)]
+pub struct Proven {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The name that the judge gives itself.
+    pub announces: String,
+    /// Its layers: names, and what they look at.
+    pub layers: Vec<(String, String)>,
+}
+
+/// One run of one layer.
+struct Run {
+    heard: Heard,
+    ended: Ended,
+    /// The judge's own list of layers, as it announced it.
+    announced: Option<(String, Vec<LayerName>)>,
+    /// Whether it said that the layer ended well.
+    ended_well: bool,
+}
+
+impl Grader<'_> {
+    /// Grades `text` as an answer to `task`.
+    ///
+    /// # Errors
+    /// The grader could not do its work: nothing is known of the answer.
+    pub fn grade(&self, task: &Task, text: &[u8]) -> Result<Outcome> {
+        let begin = Instant::now();
+        let bench = Bench::new(&self.bundle.folder)?;
+        let mut outcome = match reject(text) {
+            Some(outcome) => outcome,
+            None => self.steps(task, text, &bench)?,
+        };
+        if outcome.layers.is_empty() {
+            outcome.layers = task.layers.iter().map(|(name, what)| Layer::not_run(name, what)).collect();
+        }
+        outcome.backend = self.sandbox.name();
+        outcome.wall_ms = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if outcome.verdict == Verdict::GraderError {
+            bail!("{}: {} {}", outcome.layer, outcome.sentence, outcome.details.join(" "));
+        }
+        Ok(outcome)
+    }
+
+    /// Grades the course's own solution in a single run of all layers; the judge with it inside becomes `kept`.
+    pub fn reference(&self, task: &Task, solution: &[u8], kept: &Path) -> Result<Proven> {
+        let bench = Bench::new(&self.bundle.folder)?;
+        let source = self.place(&bench, solution)?;
+        let mut proven = Proven {
+            outcome: Outcome::new(Verdict::Pass, "", ""),
+            announces: String::new(),
+            layers: Vec::new(),
+        };
+        let mut refused = self.compile(task, &source, &bench)?;
+        if refused.is_none() {
+            refused = self.link(task, &task.judges, &task.id, &bench)?;
+        }
+        if let Some(outcome) = refused {
+            proven.outcome = outcome;
+            return Ok(proven);
+        }
+        let binary = bench.out().join(&task.id);
+        let run = self.run(task, &task.id, &binary, &source, None, false)?;
+        proven.outcome = match &run.heard {
+            Heard::Judged(judgement) => Outcome::judged(judgement),
+            _ => Outcome::judged(&run.heard_judgement(task)),
+        };
+        // What answers' judges are held to.
+        if let Some((exercise, layers)) = run.announced {
+            proven.announces = exercise;
+            proven.layers = layers.into_iter().map(|layer| (layer.name, layer.what)).collect();
+        }
+        fs::copy(&binary, kept)?;
+        Ok(proven)
+    }
+
+    fn place(&self, bench: &Bench, text: &[u8]) -> Result<PathBuf> {
+        let source = bench.folder.join("answer.rs");
+        fs::write(&source, text)?;
+        Ok(source)
+    }
+
+    fn steps(&self, task: &Task, text: &[u8], bench: &Bench) -> Result<Outcome> {
+        let source = self.place(bench, text)?;
+        let mut layers: Vec<Layer> =
+            task.layers.iter().map(|(name, what)| Layer::not_run(name, what)).collect();
+        let flags = text::suspicious(&String::from_utf8_lossy(text));
+        let with = |mut outcome: Outcome, layers: &[Layer]| {
+            outcome.layers = layers.to_vec();
+            outcome.flags.extend(flags.iter().cloned());
+            outcome
+        };
+
+        // The rules, by a process in which there is nothing of the answer but its text.
+        let run = self.run(task, &task.id, &task.reference, &source, Some(RULES), false)?;
+        match self.verdict_of(task, &run, RULES)? {
+            None => mark(&mut layers, RULES, Status::Passed, &run),
+            Some(outcome) => {
+                mark(&mut layers, RULES, Status::Failed, &run);
+                return Ok(with(outcome, &layers));
+            }
+        }
+        if let Some(refused) = self.compile(task, &source, bench)? {
+            return Ok(with(refused, &layers));
+        }
+        if let Some(refused) = self.link(task, &task.judges, &task.id, bench)? {
+            return Ok(with(refused, &layers));
+        }
+        let binary = bench.out().join(&task.id);
+        if let Some(mut failed) = self.layers(task, &task.id, &binary, &source, &mut layers)? {
+            // The instructor's checks ask for a right answer to begin with.
+            failed.hidden = self.not_run(task);
+            return Ok(with(failed, &layers));
+        }
+        let mut outcome = Outcome::new(Verdict::Pass, "", judge::Verdict::Pass.meaning());
+        outcome.finding = judge::Verdict::Pass.as_str().to_owned();
+        for check in self.hidden.iter().filter(|check| check.exercise == task.id) {
+            outcome.hidden.push(self.hidden(task, check, &source, bench)?);
+        }
+        Ok(with(outcome, &layers))
+    }
+
+    /// Runs every layer in a process of its own until one fails; then, if none did, every layer once more as a canary.
+    fn layers(
+        &self,
+        task: &Task,
+        name: &str,
+        binary: &Path,
+        source: &Path,
+        layers: &mut [Layer],
+    ) -> Result<Option<Outcome>> {
+        let names: Vec<String> =
+            layers.iter().map(|layer| layer.name.clone()).filter(|name| name != RULES).collect();
+        for layer in &names {
+            let times = if layer.starts_with("spec") { self.repeat.max(1) } else { 1 };
+            let mut failed: Option<(Outcome, u32)> = None;
+            for time in 0..times {
+                let mut run = self.run(task, name, binary, source, Some(layer), false)?;
+                if run.ended.stopped == Some(Stopped::Clock) {
+                    // A host that was busy or asleep looks the same; twice in a row it is the answer's doing.
+                    run = self.run(task, name, binary, source, Some(layer), false)?;
+                }
+                match self.verdict_of(task, &run, layer)? {
+                    None => mark(layers, layer, Status::Passed, &run),
+                    Some(outcome) => match &mut failed {
+                        Some((_, count)) => *count += 1,
+                        None => failed = Some((outcome, 1)),
+                    },
+                }
+                // One that hangs would only hang again.
+                if failed.as_ref().is_some_and(|(outcome, _)| is_slow(outcome.verdict)) && time == 0 {
+                    break;
+                }
+            }
+            if let Some((mut outcome, count)) = failed {
+                set(layers, layer, Status::Failed);
+                if count < times && !is_slow(outcome.verdict) {
+                    outcome
+                        .details
+                        .insert(0, format!("It failed in {count} of {times} runs, {}.", outcome.verdict));
+                    outcome.verdict = Verdict::Flaky;
+                }
+                return Ok(Some(outcome));
+            }
+        }
+        for layer in shuffled(names)? {
+            let run = self.run(task, name, binary, source, Some(&layer), true)?;
+            if let Some(outcome) = self.canary(task, &run, &layer)? {
+                set(layers, &layer, Status::Failed);
+                return Ok(Some(outcome));
+            }
+        }
+        Ok(None)
+    }
+
+    fn compile(&self, task: &Task, source: &Path, bench: &Bench) -> Result<Option<Outcome>> {
+        let built = build::answer(self.sandbox, &self.bundle.toolchain, task, source, bench)?;
+        refused(built, "The compiler refuses it; start with its first message.")
+    }
+
+    fn link(&self, task: &Task, judges: &Path, name: &str, bench: &Bench) -> Result<Option<Outcome>> {
+        let built = build::judge(self.sandbox, &self.bundle.toolchain, task, judges, name, bench)?;
+        refused(built, "The judge cannot call it: keep the functions as the starter declares them.")
+    }
+
+    /// Runs one layer, or all of them, of a judge in a box that holds the judge, the answer's text, and nothing else.
+    fn run(
+        &self,
+        task: &Task,
+        name: &str,
+        binary: &Path,
+        source: &Path,
+        layer: Option<&str>,
+        canary: bool,
+    ) -> Result<Run> {
+        // For its user to run and not to read: then its memory cannot be read through `/proc` either.
+        let mode = if self.sandbox.hides_programs() { 0o111 } else { 0o555 };
+        fs::set_permissions(binary, fs::Permissions::from_mode(mode))?;
+        let (runner, channel) = Runner::start_as(&self.bundle.secret, canary)?;
+        let inside = task.answer_inside();
+        let mut env = vec![
+            (CHANNEL_VARIABLE.to_owned(), "stdin".to_owned()),
+            (ANSWER_VARIABLE.to_owned(), inside.trim_start_matches('/').to_owned()),
+        ];
+        env.extend(layer.map(|layer| (LAYERS_VARIABLE.to_owned(), layer.to_owned())));
+        let spec = Spec {
+            mounts: vec![Mount::new(binary, format!("/{name}")), Mount::new(source, inside)],
+            writable: None,
+            proc: Proc::Names,
+            command: vec![format!("/{name}")],
+            env,
+            calls: Calls::Program,
+            limits: Limits::run(task.limit_s),
+            cgroups: Vec::new(),
+        };
+        let mut listener = Listener { runner, announced: None, ended_well: false, silent: false };
+        let ended = watch::run(self.sandbox, &spec, Stdio::from(channel), watch::KEEP, &mut listener)?;
+        let last = listener.runner.drain()?;
+        listener.hear(last);
+        Ok(Run {
+            heard: listener.runner.finish(),
+            ended,
+            announced: listener.announced,
+            ended_well: listener.ended_well,
+        })
+    }
+
+    /// What a run says against the answer; nothing if its layer passed.
+    fn verdict_of(&self, task: &Task, run: &Run, layer: &str) -> Result<Option<Outcome>> {
+        let mut outcome = match &run.heard {
+            Heard::Tampered { what, .. } => tampered(layer, what),
+            Heard::Judged(judgement) => {
+                // A judge that does not announce what the trusted one does is none.
+                let (exercise, announced) = run.announced.as_ref().map_or(("", &[][..]), |(e, l)| (e, l));
+                let mut same = exercise == task.announces && announced.len() == task.layers.len();
+                same &= announced.iter().zip(&task.layers).all(|(a, t)| a.name == t.0 && a.what == t.1);
+                if !same {
+                    tampered(layer, "a list of layers that is not the judge's")
+                } else if judgement.verdict.is_pass() {
+                    let only = judgement
+                        .layers
+                        .iter()
+                        .all(|report| (report.status == Status::Passed) == (report.name == layer));
+                    if run.ended_well && only {
+                        return Ok(None);
+                    }
+                    tampered(layer, "a judgement that does not fit the layers")
+                } else {
+                    Outcome::judged(judgement)
+                }
+            }
+            Heard::Silent { running: None, .. } => {
+                bail!(
+                    "the judge of {} ended before it had begun (code {}): {}",
+                    task.id,
+                    run.ended.code,
+                    run.ended.stderr.trim()
+                )
+            }
+            Heard::Silent { .. } => Outcome::judged(&run.heard_judgement(task)),
+        };
+        refine(&mut outcome, run, task.limit_s)?;
+        Ok(Some(outcome))
+    }
+
+    /// What a canary says against the answer: nothing if it failed as it must.
+    fn canary(&self, task: &Task, run: &Run, layer: &str) -> Result<Option<Outcome>> {
+        if let Heard::Judged(judgement) = &run.heard
+            && judgement.sentence == CANARY_SENTENCE
+            && judgement.verdict == judge::Verdict::WrongResult
+        {
+            return Ok(None);
+        }
+        Ok(Some(self.verdict_of(task, run, layer)?.map_or_else(
+            || {
+                let mut outcome = tampered(layer, "success, in a run that cannot succeed");
+                outcome
+                    .details
+                    .push("Somebody spoke in the judge's place: a person should read this answer.".into());
+                outcome
+            },
+            // An answer that failed by itself, the second time.
+            |mut outcome| {
+                outcome.details.insert(0, format!("It passed once and then failed, {}.", outcome.verdict));
+                if outcome.verdict != Verdict::Tampered {
+                    outcome.verdict = Verdict::Flaky;
+                }
+                outcome
+            },
+        )))
+    }
+
+    fn hidden(
+        &self,
+        task: &Task,
+        check: &crate::hidden::Check,
+        source: &Path,
+        bench: &Bench,
+    ) -> Result<Hidden> {
+        let mut result = Hidden {
+            name: check.name.clone(),
+            verdict: Verdict::Pass,
+            sentence: String::new(),
+            layers: check.layers.iter().map(|(name, what)| Layer::not_run(name, what)).collect(),
+        };
+        let folder = check.judges()?;
+        let failed = match self.link(task, &folder, &check.name, bench)? {
+            Some(refused) => Some(refused),
+            None => {
+                let binary = bench.out().join(&check.name);
+                let asked =
+                    Task { layers: check.layers.clone(), announces: check.announces.clone(), ..task.clone() };
+                self.layers(&asked, &check.name, &binary, source, &mut result.layers)?
+            }
+        };
+        if let Some(outcome) = failed {
+            result.verdict = outcome.verdict;
+            result.sentence = outcome.sentence;
+        }
+        Ok(result)
+    }
+
+    fn not_run(&self, task: &Task) -> Vec<Hidden> {
+        let mine = self.hidden.iter().filter(|check| check.exercise == task.id);
+        mine.map(|check| Hidden {
+            name: check.name.clone(),
+            verdict: Verdict::Fail,
+            sentence: "Not run: the answer fails before.".to_owned(),
+            layers: check.layers.iter().map(|(name, what)| Layer::not_run(name, what)).collect(),
+        })
+        .collect()
+    }
+}
+
+impl Run {
+    /// What the judge's silence means.
+    fn heard_judgement(&self, task: &Task) -> judge::Judgement {
+        let ending = match (&self.ended.stopped, self.ended.signal()) {
+            (Some(Stopped::Processor | Stopped::Clock | Stopped::Standstill(_)), _) => {
+                Ending::Limit(task.limit_s)
+            }
+            (Some(_), _) => Ending::Signal(libc::SIGKILL),
+            (None, Some(signal)) => Ending::Signal(signal),
+            (None, None) => Ending::Exited(self.ended.code),
+        };
+        let heard = match &self.heard {
+            Heard::Silent { running, layers } => {
+                Heard::Silent { running: running.clone(), layers: layers.clone() }
+            }
+            _ => Heard::Silent { running: None, layers: Vec::new() },
+        };
+        heard.judgement(&task.id, ending)
+    }
+}
+
+/// Listens to the judge while its box runs.
+struct Listener {
+    runner: Runner,
+    announced: Option<(String, Vec<LayerName>)>,
+    ended_well: bool,
+    silent: bool,
+}
+
+impl Listener {
+    fn hear(&mut self, messages: Vec<Message>) {
+        for message in messages {
+            match message {
+                Message::Begin { exercise, layers } => self.announced = Some((exercise, layers)),
+                Message::LayerEnd { .. } => self.ended_well = true,
+                Message::LayerBegin { .. } | Message::Done(_) => {}
+            }
+        }
+    }
+}
+
+impl Companion for Listener {
+    fn turn(&mut self) -> Result<bool> {
+        if self.silent {
+            return Ok(false);
+        }
+        match self.runner.read(Duration::from_millis(5))? {
+            Read::Messages(messages) => self.hear(messages),
+            Read::Nothing => {}
+            Read::End => self.silent = true,
+        }
+        Ok(true)
+    }
+}
+
+/// What can be said of a file without reading it as Rust.
+fn reject(text: &[u8]) -> Option<Outcome> {
+    let why = if text.len() > LARGEST_ANSWER {
+        format!("The file has {} bytes; an answer has at most {LARGEST_ANSWER}.", text.len())
+    } else if text.contains(&0) {
+        "The file is no text: it contains a zero byte.".to_owned()
+    } else if let Err(error) = std::str::from_utf8(text) {
+        let line = text[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        format!("The file is no text in UTF-8: line {line} has bytes that are no character.")
+    } else if text.iter().all(u8::is_ascii_whitespace) {
+        "The file is empty.".to_owned()
+    } else {
+        return None;
+    };
+    Some(Outcome::new(Verdict::Rejected, "intake", why))
+}
+
+fn refused(built: Built, sentence: &str) -> Result<Option<Outcome>> {
+    match built {
+        Built::Done => Ok(None),
+        Built::Limit(ended) => {
+            let mut outcome = Outcome::new(
+                Verdict::CompileLimit,
+                "compile",
+                "The compiler could not finish with it in the time and memory that hundreds of honest answers need together.",
+            );
+            outcome.details.push(match ended.stopped {
+                Some(Stopped::Memory) => "It used up its memory.".to_owned(),
+                Some(Stopped::Output) => "It printed without an end.".to_owned(),
+                Some(_) => format!("It was ended after {} s.", ended.wall.as_secs()),
+                None => format!("It ended with code {}.", ended.code),
+            });
+            Ok(Some(outcome))
+        }
+        Built::Refused(errors) => {
+            let ours = |error: &Diagnostic| error.place.is_none() && error.code.is_empty();
+            if let Some(error) = errors.iter().find(|e| UNUSABLE_CRATE.contains(&&*e.code)) {
+                bail!("the prepared crates cannot be used: {}", plain(&error.rendered));
+            }
+            if errors.iter().all(ours) {
+                bail!("the compiler blames no line of the answer: {}", plain(&errors[0].rendered));
+            }
+            let first = errors.iter().find(|error| !ours(error)).unwrap_or(&errors[0]);
+            let mut outcome = Outcome::new(Verdict::CompileError, "compile", sentence);
+            outcome.finding = judge::Verdict::DoesNotCompile.as_str().to_owned();
+            outcome.details.push(plain(&first.message));
+            let unsafe_code = errors.iter().any(|error| matches!(&*error.code, "unsafe_code" | "E0453"));
+            if unsafe_code {
+                outcome.verdict = Verdict::Forbidden;
+                outcome.finding = judge::Verdict::BreaksARule.as_str().to_owned();
+                outcome.sentence = "It uses `unsafe`, which no exercise needs.".to_owned();
+            }
+            outcome.place = first.place.as_ref().map(|(file, line)| (file.clone(), *line, String::new()));
+            outcome.compiler = Some(text::shortened(plain(&first.rendered).trim_end(), 4000));
+            Ok(Some(outcome))
+        }
+    }
+}
+
+fn tampered(layer: &str, what: &str) -> Outcome {
+    let kind = layer.split_once('-').map_or(layer, |(kind, _)| kind);
+    let mut outcome = Outcome::new(
+        Verdict::Tampered,
+        kind,
+        "The program spoke in the judge's place, or wrote to the judge's channel, which it must leave alone.",
+    );
+    outcome.details.push(format!("What came was {what}."));
+    outcome
+}
+
+/// What was seen from outside makes the verdict exact.
+fn refine(outcome: &mut Outcome, run: &Run, limit_s: u64) -> Result<()> {
+    outcome.printed = text::shortened(&format!("{}{}", run.ended.stdout, run.ended.stderr), 4000);
+    let silent = matches!(run.heard, Heard::Silent { .. });
+    if !silent {
+        return Ok(());
+    }
+    // Nobody in the box can send this, and none of its limits did: it came from the host.
+    if run.ended.stopped.is_none() && run.ended.signal() == Some(libc::SIGKILL) {
+        bail!("the box was killed from outside; is the host short of memory?");
+    }
+    let explored = matches!(&*outcome.layer, "schedules" | "overlap");
+    match &run.ended.stopped {
+        Some(Stopped::Standstill(lines)) => {
+            outcome.verdict = Verdict::Deadlock;
+            outcome.finding = judge::Verdict::Deadlock.as_str().to_owned();
+            outcome.sentence =
+                "All its threads wait for each other, and nothing can happen any more.".to_owned();
+            outcome.details.clone_from(lines);
+        }
+        // How far a search gets in its time is a matter of the machine: no verdict on the answer may come of it.
+        Some(Stopped::Processor | Stopped::Clock) if explored => {
+            outcome.verdict = Verdict::GraderError;
+            outcome.sentence =
+                format!("The search through the schedules was not finished within its limit of {limit_s} s.");
+        }
+        Some(Stopped::Processor) => {
+            outcome.verdict = Verdict::TimeoutCpu;
+            outcome.sentence = format!("It was still busy after {limit_s} s of processor time.");
+        }
+        Some(Stopped::Clock) => {
+            outcome.verdict = Verdict::TimeoutWall;
+            outcome.sentence =
+                "It did not end in the time that it has, and was not busy for all of it.".to_owned();
+        }
+        Some(Stopped::Memory) => out_of_memory(outcome),
+        Some(Stopped::Output) => {
+            outcome.verdict = Verdict::OutputLimit;
+            outcome.sentence = "It printed without an end.".to_owned();
+        }
+        None if run.ended.signal() == Some(libc::SIGABRT)
+            && run.ended.stderr.contains("memory allocation of") =>
+        {
+            out_of_memory(outcome);
+        }
+        None => {}
+    }
+    if run.ended.out_of_tasks && outcome.verdict != Verdict::GraderError {
+        outcome.verdict = Verdict::PidLimit;
+        outcome.sentence = "It used up all the processes and threads that it may have.".to_owned();
+    }
+    Ok(())
+}
+
+fn out_of_memory(outcome: &mut Outcome) {
+    outcome.verdict = Verdict::Oom;
+    outcome.sentence = "It used up its memory.".to_owned();
+}
+
+/// Verdicts that cost a whole limit.
+fn is_slow(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::TimeoutCpu | Verdict::TimeoutWall | Verdict::Deadlock | Verdict::Oom)
+}
+
+fn mark(layers: &mut [Layer], name: &str, status: Status, run: &Run) {
+    set(layers, name, status);
+    if let (Heard::Judged(judgement), Some(layer)) = (&run.heard, layers.iter_mut().find(|l| l.name == name))
+        && let Some(report) = judgement.layers.iter().find(|report| report.name == name)
+    {
+        layer.note = text::shortened(&report.note, 300);
+    }
+}
+
+fn set(layers: &mut [Layer], name: &str, status: Status) {
+    if let Some(layer) = layers.iter_mut().find(|layer| layer.name == name) {
+        layer.status = status.as_str().to_owned();
+    }
+}
+
+/// In an order that nobody can foresee.
+fn shuffled(names: Vec<String>) -> Result<Vec<String>> {
+    let mut keyed =
+        names.into_iter().map(|name| Ok((build::random_name()?, name))).collect::<Result<Vec<_>>>()?;
+    keyed.sort();
+    Ok(keyed.into_iter().map(|(_, name)| name).collect())
+}

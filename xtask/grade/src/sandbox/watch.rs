@@ -1,0 +1,223 @@
+//! Running a box to its end, and ending it when it uses more than it may.
+use super::spec::Spec;
+use super::threads::Sample;
+use super::{Sandbox, inside};
+use anyhow::{Context, Result, bail};
+use std::process::Stdio;
+use std::thread;
+use std::time::{Duration, Instant};
+use xtask::capture::{ANSWER_BYTES, Drain};
+use xtask::interrupt::Group;
+use xtask::process::{LAST_WORDS, has_ended};
+
+/// How often the box is looked at from outside.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How long nothing may happen before it is called a standstill. Every thread waits without an end then, so that time
+/// changes nothing: it is only there to tell a standstill from a short meeting of waits.
+const STANDSTILL: Duration = Duration::from_millis(800);
+
+/// Why a box was ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// It used up its processor time.
+    Processor,
+    /// It used up its time on the clock.
+    Clock,
+    /// It used up its memory.
+    Memory,
+    /// It printed too much.
+    Output,
+    /// All its threads wait for each other; who waits for what.
+    Standstill(Vec<String>),
+}
+
+/// How a box ended.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// The exit code; 128 and a signal's number if that ended it.
+    pub code: i32,
+    /// Why it was ended, if it was.
+    pub stopped: Option<Stopped>,
+    /// Whether it wanted more tasks than it may have.
+    pub out_of_tasks: bool,
+    /// Standard output, shortened.
+    pub stdout: String,
+    /// Standard error, shortened.
+    pub stderr: String,
+    /// The most threads that were seen at once.
+    pub threads_peak: usize,
+    /// The most memory that was seen in use.
+    pub memory_peak: u64,
+    /// How long it took.
+    pub wall: Duration,
+}
+
+impl Ended {
+    /// The signal that ended the program, if one did.
+    pub fn signal(&self) -> Option<i32> {
+        (self.code > 128 && self.code < 128 + 65).then(|| self.code - 128)
+    }
+}
+
+/// What happens beside a box while it runs; called all the time, and may wait a few milliseconds.
+pub trait Companion {
+    /// Does a little; says whether it waited by itself.
+    fn turn(&mut self) -> Result<bool>;
+}
+
+/// Nothing happens beside it.
+pub struct Alone;
+
+impl Companion for Alone {
+    fn turn(&mut self) -> Result<bool> {
+        Ok(false)
+    }
+}
+
+/// Runs a box. `stdin` is what it reads; `keep` is how much of each stream is kept.
+///
+/// The calling thread must stay until the box has ended, and does: a box ends with the thread that started it.
+///
+/// # Errors
+/// The box could not be built: nothing can be said of what should have run in it.
+pub fn run(
+    sandbox: &Sandbox,
+    spec: &Spec,
+    stdin: Stdio,
+    keep: usize,
+    beside: &mut dyn Companion,
+) -> Result<Ended> {
+    let begin = Instant::now();
+    let (mut command, groups) = sandbox.command(spec)?;
+    command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut group = Group::start(&mut command).context("cannot start a box")?;
+    // The command holds the child's end of the channel; its end shall be seen when the child's is closed.
+    drop(command);
+    let streams = (group.child.stdout.take(), group.child.stderr.take());
+    let (Some(stdout), Some(stderr)) = streams else { bail!("a box without streams") };
+    let (stdout, stderr) = (Drain::start(stdout, keep), Drain::start(stderr, keep));
+
+    let mut ended = Ended {
+        code: 0,
+        stopped: None,
+        out_of_tasks: false,
+        stdout: String::new(),
+        stderr: String::new(),
+        threads_peak: 0,
+        memory_peak: 0,
+        wall: Duration::ZERO,
+    };
+    let mut watch = Watch {
+        outer: group.child.id().cast_signed(),
+        builders: sandbox.builders(),
+        still: None,
+        idle: None,
+    };
+    let mut next_look = begin + LOOK;
+    while !has_ended(&mut group) {
+        let now = Instant::now();
+        if stdout.bytes() + stderr.bytes() > spec.limits.output_bytes {
+            ended.stopped = Some(Stopped::Output);
+            break;
+        }
+        if now >= next_look {
+            next_look = now + LOOK;
+            ended.stopped = watch.look(spec, &mut ended);
+            if ended.stopped.is_none() && begin.elapsed() > Duration::from_secs(spec.limits.wall_s) {
+                ended.stopped = Some(watch.at_the_limit());
+            }
+            if ended.stopped.is_some() {
+                break;
+            }
+        }
+        if !beside.turn()? {
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+    group.kill();
+    let status = group.child.wait()?;
+    use std::os::unix::process::ExitStatusExt;
+    ended.code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
+    let events = groups.events();
+    ended.out_of_tasks = events.out_of_tasks || ended.threads_peak as u64 >= spec.limits.tasks;
+    if events.out_of_memory {
+        ended.stopped = Some(Stopped::Memory);
+    }
+    // The kernel's own end of a program that asked for too much processor time.
+    if ended.stopped.is_none() && matches!(ended.signal(), Some(libc::SIGXCPU)) {
+        ended.stopped = Some(Stopped::Processor);
+    }
+    ended.stdout = stdout.text(LAST_WORDS);
+    ended.stderr = stderr.text(LAST_WORDS);
+    if ended.stopped.is_none() && stdout.bytes() + stderr.bytes() > spec.limits.output_bytes {
+        ended.stopped = Some(Stopped::Output);
+    }
+    ended.wall = begin.elapsed();
+    if ended.code == inside::NOT_BUILT && ended.stderr.contains("grade box:") {
+        bail!("the box could not be built: {}", ended.stderr.trim());
+    }
+    if ended.code != 0 && ended.stderr.starts_with("bwrap:") {
+        bail!("bubblewrap could not build the box: {}", ended.stderr.trim());
+    }
+    Ok(ended)
+}
+
+/// Looks at a box from outside, again and again.
+struct Watch {
+    outer: i32,
+    builders: usize,
+    /// Since when nothing can happen, and what was seen then.
+    still: Option<(Instant, Sample)>,
+    /// Since when nothing has happened, as far as may be seen.
+    idle: Option<(Instant, Sample)>,
+}
+
+impl Watch {
+    fn look(&mut self, spec: &Spec, ended: &mut Ended) -> Option<Stopped> {
+        let sample = Sample::below(self.outer, self.builders);
+        ended.threads_peak = ended.threads_peak.max(sample.threads.len());
+        ended.memory_peak = ended.memory_peak.max(sample.memory_bytes);
+        if sample.memory_bytes > spec.limits.memory_bytes {
+            return Some(Stopped::Memory);
+        }
+        let ticks: u64 = sample.threads.iter().map(|thread| thread.ticks).sum();
+        if ticks > spec.limits.cpu_s.saturating_mul(ticks_per_second()) {
+            return Some(Stopped::Processor);
+        }
+        let since = |known: &Option<(Instant, Sample)>, holds: bool| match known {
+            Some((since, _)) if holds => *since,
+            _ => Instant::now(),
+        };
+        let still = self.still.as_ref().is_some_and(|(_, before)| sample.stands_still(before) == Some(true));
+        let idle = self.idle.as_ref().is_some_and(|(_, before)| sample.is_idle(before));
+        let (still_since, idle_since) = (since(&self.still, still), since(&self.idle, idle));
+        if still && still_since.elapsed() >= STANDSTILL {
+            return Some(Stopped::Standstill(sample.told()));
+        }
+        self.still = Some((still_since, sample.clone()));
+        self.idle = Some((idle_since, sample));
+        None
+    }
+
+    /// What to call it when the time on the clock is over: where the threads' waits are hidden from us, one that has
+    /// been idle for long is a standstill all the same.
+    fn at_the_limit(&self) -> Stopped {
+        match &self.idle {
+            Some((since, sample))
+                if since.elapsed() >= STANDSTILL * 5 && sample.threads.iter().all(|t| t.waits.is_none()) =>
+            {
+                Stopped::Standstill(sample.told())
+            }
+            _ => Stopped::Clock,
+        }
+    }
+}
+
+fn ticks_per_second() -> u64 {
+    // Fixed at 100 in every kernel's interface to programs.
+    100
+}
+
+/// How much of each stream of an answer is kept.
+pub const KEEP: usize = ANSWER_BYTES / 4;

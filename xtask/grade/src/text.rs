@@ -1,0 +1,68 @@
+//! Small things about text that others wrote.
+
+/// At most `most` bytes of `text`, whole characters, and a note of what was left out.
+pub fn shortened(text: &str, most: usize) -> String {
+    if text.len() <= most {
+        return text.to_owned();
+    }
+    let end = (0..=most).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    format!("{}\n[… {} bytes are not shown …]", &text[..end], text.len() - end)
+}
+
+/// Text in which nothing can move a terminal's cursor or turn around what is read: control characters and those that
+/// change the direction of writing are shown as what they are.
+pub fn tame(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' | '\t' => out.push(character),
+            c if c.is_control() || is_direction(c) => out.push_str(&format!("\\u{{{:x}}}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn is_direction(character: char) -> bool {
+    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}')
+}
+
+/// What a person should look at in an answer's text, though it decides nothing.
+pub fn suspicious(text: &str) -> Vec<String> {
+    let mut flags = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        if line.chars().any(is_direction) {
+            flags.push(format!("line {}: characters that change the direction of writing", number + 1));
+        }
+        // The shape of the known hole in Rust's rules for lifetimes (rust-lang/rust issue 25860).
+        let squeezed: String = line.chars().filter(|c| !c.is_whitespace()).collect();
+        if squeezed.contains("&'static&'") {
+            flags.push(format!("line {}: a reference to a reference with two lifetimes", number + 1));
+        }
+    }
+    flags.truncate(10);
+    flags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cut_keeps_characters_whole() {
+        assert_eq!(shortened("abc", 3), "abc");
+        assert_eq!(shortened("aöö", 4), "aö\n[… 2 bytes are not shown …]");
+    }
+
+    #[test]
+    fn nothing_moves_the_cursor_or_turns_the_text() {
+        assert_eq!(tame("a\x1b[2Jb\u{202e}c\r\n"), "a\\u{1b}[2Jb\\u{202e}c\\u{d}\n");
+    }
+
+    #[test]
+    fn what_a_person_should_see_is_found() {
+        assert_eq!(suspicious("fn f() {}"), Vec::<String>::new());
+        assert_eq!(suspicious("\nfn f<'a>(x: & 'static &'a u8) {}").len(), 1);
+        assert_eq!(suspicious("// \u{202e}").len(), 1);
+    }
+}
