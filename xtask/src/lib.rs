@@ -72,7 +72,7 @@ fn run(mut words: Vec<OsString>) -> anyhow::Result<Exit> {
     }
     let command = find(&name)?;
     // What stands behind `--` is for somebody else, a call for help too.
-    if words.iter().take_while(|word| *word != "--").any(is_help) {
+    if command.name != commands::OWN_HELP && words.iter().take_while(|word| *word != "--").any(is_help) {
         print!("{}", commands::help(command));
         return Ok(Exit::Fine);
     }

@@ -73,7 +73,7 @@ impl Config {
     pub fn read(path: &Path) -> Result<Config> {
         let text = files::read(path)?;
         let mut config: Config = toml::from_str(&text).map_err(|error| {
-            let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+            let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
             anyhow::anyhow!("{}:{line}: {}", path.display(), error.message().trim())
         })?;
         config.check().with_context(|| path.display().to_string())?;

@@ -7,6 +7,7 @@ pub mod build;
 pub mod bundle;
 pub mod commands;
 pub mod config;
+pub mod findings;
 pub mod hidden;
 pub mod intake;
 pub mod journal;

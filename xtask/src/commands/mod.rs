@@ -2,6 +2,7 @@
 mod bench;
 mod check;
 mod check_all;
+mod grade;
 pub mod hint;
 mod learn;
 pub mod list;
@@ -45,8 +46,12 @@ pub const COMMANDS: &[Command] = &[
     verify::COMMAND,
     starters::COMMAND,
     check_all::COMMAND,
+    grade::COMMAND,
     bench::COMMAND,
 ];
+
+/// The command that is a program of its own, and explains itself.
+pub const OWN_HELP: &str = "grade";
 
 /// The commands that are for maintainers only.
 const MAINTAINERS_FROM: &str = "verify";

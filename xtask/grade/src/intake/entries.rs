@@ -1,6 +1,6 @@
 //! What was handed in, as a flat list of names; contents only of what may be an answer.
 use super::{archive, folder};
-use crate::judging::LARGEST_ANSWER;
+use crate::findings::LARGEST_ANSWER;
 use crate::text::tame;
 use anyhow::{Result, bail};
 use std::path::Path;

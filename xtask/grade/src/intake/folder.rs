@@ -14,8 +14,7 @@ use std::path::Path;
 /// The folder cannot be read.
 pub fn read(folder: &Path, exercises: &[String]) -> Result<Entries> {
     let mut all = Entries::default();
-    walk(folder, &[], exercises, &mut all)
-        .with_context(|| format!("cannot read {}", folder.display()))?;
+    walk(folder, &[], exercises, &mut all).with_context(|| format!("cannot read {}", folder.display()))?;
     Ok(all)
 }
 
