@@ -110,7 +110,7 @@ fn attempt(
         }
         Compiled::Ready(binary) => {
             let begin = Instant::now();
-            let (judgement, printed) = run(workspace, answer, &binary, watcher)?;
+            let (judgement, printed) = run(workspace, answer, &binary, &[], watcher)?;
             timing.run = begin.elapsed();
             (judgement, printed, None)
         }
@@ -155,11 +155,13 @@ fn refused(
     (judgement, Refusal { rendered: first.rendered.trim_end().to_owned(), more: errors.len() - 1, codes })
 }
 
-/// Runs a judge in its own process group, listens to it, and ends the group whatever happens.
-fn run(
+/// Runs a judge in its own process group, with more variables in its environment, listens to it, and ends the group
+/// whatever happens. `binary` is what [`compile`] made of the answer, or a copy.
+pub fn run(
     workspace: &Workspace,
     answer: &Answer,
     binary: &Path,
+    variables: &[(&str, String)],
     watcher: &mut dyn Watcher,
 ) -> Result<(Judgement, String)> {
     let (mut runner, channel) = Runner::start()?;
@@ -169,6 +171,7 @@ fn run(
         .env(CHANNEL_VARIABLE, "stdin")
         .env("JUDGE_ANSWER", workspace.below_root(answer.source))
         .env_remove("RUST_BACKTRACE")
+        .envs(variables.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::from(channel))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -232,6 +235,12 @@ fn run(
 /// Whether a layer's code runs in checks.
 fn is_explored(layer: &str) -> bool {
     matches!(layer, "schedules" | "overlap" | "over-locking")
+}
+
+/// Whether the layer with this name runs on real threads, and not in checks or on the text.
+pub fn is_real(layer: &str) -> bool {
+    let kind = layer.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
+    kind != "rules" && !is_explored(kind)
 }
 
 /// Takes back the verdict `hangs` where the limit ended a search for schedules.

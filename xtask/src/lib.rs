@@ -36,7 +36,8 @@ pub mod interrupt;
 mod judging;
 pub mod process;
 
-// What maintainers check.
+// What maintainers check, and measure.
+mod measure;
 mod suite;
 mod tidy;
 mod verification;

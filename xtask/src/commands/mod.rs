@@ -11,6 +11,7 @@ pub mod reset;
 mod run;
 pub mod solution;
 mod starters;
+mod under_load;
 mod verify;
 pub mod why;
 
@@ -47,6 +48,7 @@ pub const COMMANDS: &[Command] = &[
     starters::COMMAND,
     check_all::COMMAND,
     grade::COMMAND,
+    under_load::COMMAND,
     bench::COMMAND,
 ];
 
