@@ -12,6 +12,8 @@ mod d305_semaphore;
 #[path = "../src/bin/d308_condvar.rs"]
 #[expect(dead_code, reason = "a picture shows a part of its demo")]
 mod d308_condvar;
+#[path = "../wrong/e306_barrier/waits_for_zero.rs"]
+mod e306_barrier;
 #[path = "../wrong/e312_transfer/as_it_was.rs"]
 #[expect(dead_code, reason = "a picture shows a part of its exercise")]
 mod e312_transfer;
@@ -29,6 +31,7 @@ fn the_chapter_shows_what_the_explorer_draws() {
             ("d304_philosophers", philosophers),
             ("d305_semaphore", semaphore),
             ("d308_condvar", condvar),
+            ("e306_barrier", barrier),
         ],
     );
 }
@@ -78,6 +81,24 @@ fn condvar() -> String {
     judge::chapter::failing_schedule(|| {
         let queue = Arc::new(d308_condvar::Queue::with_one_condvar(false));
         for thread in d308_condvar::start(&queue, 2, 1) {
+            thread.join().unwrap();
+        }
+    })
+}
+
+/// Two threads that meet twice, at a barrier whose count is all that it has.
+fn barrier() -> String {
+    judge::chapter::failing_schedule(|| {
+        let barrier = Arc::new(e306_barrier::Barrier::new(2));
+        let threads = ["slow", "quick"].map(|name| {
+            let barrier = Arc::clone(&barrier);
+            let work = move || {
+                barrier.wait();
+                barrier.wait();
+            };
+            thread::Builder::new().name(name.into()).spawn(work).unwrap()
+        });
+        for thread in threads {
             thread.join().unwrap();
         }
     })

@@ -1,0 +1,29 @@
+//! e306_barrier, wrong: the last one sets the count back before the others have seen it.
+use std::sync::{Condvar, Mutex};
+
+/// A meeting point of a fixed number of threads, to be used again and again.
+pub struct Barrier {
+    size: usize,
+    arrived: Mutex<usize>,
+    complete: Condvar,
+}
+
+impl Barrier {
+    /// A barrier for `size` threads, at least one.
+    pub fn new(size: usize) -> Self {
+        Barrier { size, arrived: Mutex::new(0), complete: Condvar::new() }
+    }
+
+    /// Waits until `size` threads have come in this round. Gives `true` to one of them.
+    pub fn wait(&self) -> bool {
+        let mut arrived = self.arrived.lock().unwrap();
+        *arrived += 1;
+        if *arrived == self.size {
+            *arrived = 0;
+            self.complete.notify_all();
+            return true;
+        }
+        drop(self.complete.wait_while(arrived, |arrived| *arrived < self.size).unwrap());
+        false
+    }
+}

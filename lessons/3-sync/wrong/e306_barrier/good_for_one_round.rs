@@ -1,0 +1,28 @@
+//! e306_barrier, wrong: counts up and never begins again: from the second round on nobody waits.
+use std::sync::{Condvar, Mutex};
+
+/// A meeting point of a fixed number of threads, to be used again and again.
+pub struct Barrier {
+    size: usize,
+    arrived: Mutex<usize>,
+    complete: Condvar,
+}
+
+impl Barrier {
+    /// A barrier for `size` threads, at least one.
+    pub fn new(size: usize) -> Self {
+        Barrier { size, arrived: Mutex::new(0), complete: Condvar::new() }
+    }
+
+    /// Waits until `size` threads have come in this round. Gives `true` to one of them.
+    pub fn wait(&self) -> bool {
+        let mut arrived = self.arrived.lock().unwrap();
+        *arrived += 1;
+        let last = *arrived == self.size;
+        if last {
+            self.complete.notify_all();
+        }
+        drop(self.complete.wait_while(arrived, |arrived| *arrived < self.size).unwrap());
+        last
+    }
+}
