@@ -26,6 +26,7 @@ fn main() -> judge::ExitCode {
                 .forbid("spin_loop", asleep),
         )
         .schedules("one permit, two threads that need it", || one_at_a_time(2))
+        .schedules_with(on_time(), "somebody waits for a permit that is held for long", held_for_long)
         .schedules("no permit, until another thread releases one", signal)
         .schedules("two wait, and two permits are released", two_signals)
         .schedules("one permit, three threads that need it", || one_at_a_time(3))
@@ -37,7 +38,6 @@ fn main() -> judge::ExitCode {
         .schedules("one waits with a time limit, one without, and one permit is released", timed_and_untimed)
         .schedules("one waits with a time limit, and nobody releases", never_released)
         .schedules("a holder panics", holder_panics)
-        .schedules_with(on_time(), "somebody waits for a permit that is held for long", held_for_long)
         .schedules_with(on_time(), "somebody waits with a time limit, and the permit is snatched", snatched)
         .overlap("two permits, two threads at work", two_at_work)
         .spec("one thread, one thing after the other", alone)

@@ -26,9 +26,9 @@ fn main() -> judge::ExitCode {
                 .forbid("spin_loop", asleep),
         )
         .schedules("two threads, one round", || meet(2, 1))
+        .schedules_with(on_time(), "two threads, and one comes late", late)
         .schedules("two threads, three rounds", || meet(2, 3))
         .schedules("three threads, one round", || meet(3, 1))
-        .schedules_with(on_time(), "two threads, and one comes late", late)
         .schedules("what was written before the barrier is read after it", written_before)
         .schedules_with(bounded(), "three threads, two rounds", || meet(3, 2))
         .spec("a barrier for one", alone)
