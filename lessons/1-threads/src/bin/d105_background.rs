@@ -18,7 +18,8 @@ fn main() {
     thread::spawn(move || {
         let _notebook = Notebook("detached:");
         for tick in 1.. {
-            ticks.send(tick).unwrap();
+            // At the very end `main` does not listen any more.
+            let _ = ticks.send(tick);
             thread::sleep(Duration::from_millis(20));
         }
     });
