@@ -72,7 +72,7 @@ pub use leftovers::{
 pub use rendezvous::Rendezvous;
 pub use report::{Judgement, LayerReport, Status};
 pub use rules::Rules;
-pub use say::{expect_eq, fail};
+pub use say::{expect_eq, fail, fail_in_detail};
 pub use speed::Speed;
 pub use standstill::Observer;
 pub use std::process::ExitCode;

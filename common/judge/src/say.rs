@@ -19,6 +19,15 @@ pub fn fail(verdict: Verdict, sentence: impl Into<String>) -> ! {
     fail_at(verdict, sentence.into(), Vec::new(), None);
 }
 
+/// As [`fail`], with lines that say more.
+///
+/// # Panics
+/// Always, as [`fail`] does.
+#[track_caller]
+pub fn fail_in_detail(verdict: Verdict, sentence: impl Into<String>, details: Vec<String>) -> ! {
+    fail_at(verdict, sentence.into(), details, None);
+}
+
 /// Fails, with details and a place in the answer, if there is one to look at.
 #[track_caller]
 pub(crate) fn fail_at(

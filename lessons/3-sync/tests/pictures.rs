@@ -12,6 +12,9 @@ mod d305_semaphore;
 #[path = "../src/bin/d308_condvar.rs"]
 #[expect(dead_code, reason = "a picture shows a part of its demo")]
 mod d308_condvar;
+#[path = "../src/bin/d314_step_through.rs"]
+#[expect(dead_code, reason = "a picture shows a part of its demo")]
+mod d314_step_through;
 #[path = "../wrong/e306_barrier/waits_for_zero.rs"]
 mod e306_barrier;
 #[path = "../wrong/e312_transfer/as_it_was.rs"]
@@ -31,6 +34,7 @@ fn the_chapter_shows_what_the_explorer_draws() {
             ("d304_philosophers", philosophers),
             ("d305_semaphore", semaphore),
             ("d308_condvar", condvar),
+            ("d314_step_through", step_through),
             ("e306_barrier", barrier),
         ],
     );
@@ -102,4 +106,9 @@ fn barrier() -> String {
             thread.join().unwrap();
         }
     })
+}
+
+/// Two visits, one of them lost, by turns that somebody chose.
+fn step_through() -> String {
+    d314_step_through::game("visits", d314_step_through::visits, &["Ann", "Ben", "Ben", "Ann"]).svg()
 }
