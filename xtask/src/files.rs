@@ -1,5 +1,8 @@
 //! Writing files so that a crash or Ctrl-C leaves the old text or the new one, never half of it.
 use anyhow::{Context, Result};
+use nix::errno::Errno;
+use nix::sys::signal::kill;
+use nix::unistd::Pid;
 use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::Path;
@@ -24,11 +27,28 @@ pub fn replace(path: &Path, text: impl AsRef<[u8]>) -> Result<()> {
         file.write_all(text.as_ref())?;
         file.sync_all()?;
         fs::rename(&beside, path)?;
+        clear_away(folder, &name);
         File::open(folder)?.sync_all()
     };
     write()
         .inspect_err(|_| drop(fs::remove_file(&beside)))
         .with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Removes what somebody who was killed left half-written beside a file.
+fn clear_away(folder: &Path, name: &str) {
+    let start = format!(".{name}.");
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let other = entry.file_name();
+        let writer = other.to_str().and_then(|other| other.strip_prefix(&start)?.strip_suffix(".tmp"));
+        let Some(writer) = writer.and_then(|id| id.parse().ok()) else { continue };
+        // Signal 0 only asks whether somebody is there; whoever still writes is left alone.
+        if kill(Pid::from_raw(writer), None) == Err(Errno::ESRCH) {
+            // Somebody else may have been quicker.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Reads a text file; the error names it.

@@ -1,5 +1,6 @@
 //! The course as its `lesson.toml` files tell it.
 use crate::hints::Hints;
+use crate::progress::Progress;
 use crate::screen::{self, Screen, Style};
 use crate::workspace::Workspace;
 use crate::{files, manifest, starter};
@@ -59,6 +60,8 @@ pub struct Demo {
     pub title: String,
     /// How long it takes.
     pub minutes: usize,
+    /// What it was called before, if it had another number.
+    pub was: Vec<String>,
 }
 
 /// What a learner of an exercise mainly does.
@@ -107,6 +110,8 @@ pub struct Exercise {
     pub quiz: Vec<Question>,
     /// Wrong answers and what must be said of them.
     pub wrong: Vec<Wrong>,
+    /// What it was called before, if it had another number.
+    pub was: Vec<String>,
 }
 
 /// A question with choices.
@@ -168,6 +173,7 @@ impl Course {
     /// Like [`Course::load`], for commands of learners: what could not be read is said on standard error.
     pub fn load_and_warn(workspace: &Workspace) -> Result<Course> {
         let course = Course::load(workspace)?;
+        Progress::follow(workspace, &course)?;
         for broken in &course.broken {
             eprint!("{}", screen::for_stderr(&format!("warning: {}", broken.told())));
         }
@@ -185,6 +191,25 @@ impl Course {
     /// Every exercise with its lesson, in order.
     pub fn exercises(&self) -> impl Iterator<Item = (&Lesson, &Exercise)> {
         self.lessons.iter().flat_map(|lesson| lesson.exercises().map(move |exercise| (lesson, exercise)))
+    }
+
+    /// Whether there are answers: a class's copy has none.
+    pub fn has_answers(&self) -> bool {
+        let mut exercises = self.exercises().peekable();
+        exercises.peek().is_none()
+            || exercises.any(|(lesson, exercise)| lesson.solution(&exercise.id).is_file())
+    }
+
+    /// What a step that is not there is called now: the one that says so (`was`), or else the one with its number.
+    pub fn new_name(&self, step: &str) -> Option<String> {
+        let steps = || self.lessons.iter().flat_map(|lesson| &lesson.steps);
+        if steps().any(|known| known.id() == step) {
+            return None;
+        }
+        let handle = |id: &str| id.split('_').next().unwrap_or_default().to_owned();
+        let said = steps().find(|known| known.was().iter().any(|old| old == step));
+        let numbered = || steps().find(|known| step.contains('_') && handle(known.id()) == handle(step));
+        said.or_else(numbered).map(|known| known.id().to_owned())
     }
 
     /// Every demo with its lesson, in order.
@@ -272,6 +297,16 @@ impl Step {
         match self {
             Step::Demo(demo) => &demo.id,
             Step::Exercise(exercise) => &exercise.id,
+        }
+    }
+}
+
+impl Step {
+    /// What it was called before.
+    fn was(&self) -> &[String] {
+        match self {
+            Step::Demo(demo) => &demo.was,
+            Step::Exercise(exercise) => &exercise.was,
         }
     }
 }

@@ -13,6 +13,7 @@ mod toml_table;
 pub mod workspace;
 
 // What a learner sees and does.
+mod play;
 mod quiz;
 mod session;
 mod step;
@@ -36,8 +37,9 @@ pub mod interrupt;
 mod judging;
 pub mod process;
 
-// What maintainers check, and measure.
+// What maintainers check, measure and give to a class.
 mod measure;
+mod release;
 mod suite;
 mod tidy;
 mod verification;
@@ -77,7 +79,22 @@ fn run(mut words: Vec<OsString>) -> anyhow::Result<Exit> {
         print!("{}", commands::help(command));
         return Ok(Exit::Fine);
     }
+    if commands::is_for_maintainers(command) {
+        refuse_in_a_class(command)?;
+    }
     (command.run)(words)
+}
+
+/// Commands for maintainers need the answers, and a class's copy of the course has none.
+fn refuse_in_a_class(command: &Command) -> anyhow::Result<()> {
+    let course = lessons::Course::load(&workspace::Workspace::find()?)?;
+    if course.has_answers() {
+        return Ok(());
+    }
+    usage(format!(
+        "this copy of the course is for a class: it has no answers, and `{}` needs them",
+        command.name
+    ))
 }
 
 fn is_help(word: &OsString) -> bool {

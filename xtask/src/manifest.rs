@@ -56,6 +56,7 @@ fn demo(table: &Reader) -> Result<Demo, Problem> {
         id: id(table, &["d", "p"])?,
         title: table.string("title")?,
         minutes: table.number("minutes")?,
+        was: table.strings("was")?,
     };
     table.ignore("topics");
     table.nothing_else()?;
@@ -94,6 +95,7 @@ fn exercise(table: &Reader) -> Result<Exercise, Problem> {
         hint_for: Hints::read(table)?,
         quiz,
         wrong,
+        was: table.strings("was")?,
     };
     table.ignore("topics");
     table.nothing_else()?;

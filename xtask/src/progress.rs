@@ -4,10 +4,11 @@
 //! fact it is, the step, and a value: `done e101_spawn_join 2026-11-21`. Lines of other kinds are kept as they are.
 use crate::date::Date;
 use crate::files;
+use crate::lessons::Course;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The facts, in the order they were written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub enum Fact {
 }
 
 impl Fact {
+    const ALL: [Fact; 6] = [Fact::Done, Fact::Seen, Fact::Hint, Fact::GaveUp, Fact::Quiz, Fact::Skipped];
+
     fn word(self) -> &'static str {
         match self {
             Fact::Done => "done",
@@ -48,8 +51,12 @@ impl Fact {
 impl Progress {
     /// Reads the file; none is the same as an empty one.
     pub fn load(workspace: &Workspace) -> Result<Progress> {
-        let path = path(workspace);
-        let text = match fs::read(&path) {
+        Progress::read(&path(workspace))
+    }
+
+    /// Reads any such file.
+    pub fn read(path: &Path) -> Result<Progress> {
+        let text = match fs::read(path) {
             Ok(bytes) => String::from_utf8(bytes).map_err(|error| {
                 anyhow::anyhow!(
                     "{} is not text (byte {}): nothing was changed; repair it, or move it away to begin anew",
@@ -73,6 +80,17 @@ impl Progress {
             files::replace(&path(workspace), progress.text())?;
         }
         Ok(progress)
+    }
+
+    /// Follows the course where steps were given other names since the file was written.
+    pub fn follow(workspace: &Workspace, course: &Course) -> Result<()> {
+        let mut renamed = Progress::load(workspace)?;
+        let before = renamed.clone();
+        renamed.rename(|step| course.new_name(step));
+        if renamed != before {
+            Progress::update(workspace, |progress| progress.rename(|step| course.new_name(step)))?;
+        }
+        Ok(())
     }
 
     fn parse(text: &str) -> Progress {
@@ -120,6 +138,55 @@ impl Progress {
         }
     }
 
+    /// Gives every step that has another name now its new one, in lines of known kinds; `new_name` knows the names.
+    fn rename(&mut self, new_name: impl Fn(&str) -> Option<String>) {
+        for line in &mut self.lines {
+            let mut words = line.splitn(3, ' ');
+            let (Some(kind), Some(step)) = (words.next(), words.next()) else { continue };
+            let rest = words.next();
+            if let (true, Some(new)) = (Fact::ALL.iter().any(|fact| fact.word() == kind), new_name(step)) {
+                *line = rest.map_or_else(|| format!("{kind} {new}"), |rest| format!("{kind} {new} {rest}"));
+            }
+        }
+    }
+
+    /// Takes over what another file of progress states: what is only there, the earlier of two days, the greater
+    /// number of hints. What was done on either machine is not skipped.
+    pub fn merge(&mut self, other: &Progress) {
+        for line in &other.lines {
+            let mut words = line.split_whitespace();
+            let (kind, step, value) = (words.next(), words.next(), words.next().unwrap_or(""));
+            let fact = Fact::ALL.into_iter().find(|fact| Some(fact.word()) == kind);
+            match (fact, step) {
+                (Some(fact), Some(step)) => {
+                    let mine = self.value(fact, step).map(str::to_owned);
+                    let theirs_counts = match (fact, &mine) {
+                        (_, None) => true,
+                        (Fact::Hint, Some(mine)) => value.parse::<usize>().ok() > mine.parse().ok(),
+                        // The first try at a quiz is the one that counts, and which one that was nobody knows.
+                        (Fact::Quiz, Some(_)) => false,
+                        (_, Some(mine)) => value < mine.as_str(),
+                    };
+                    if theirs_counts {
+                        self.set(fact, step, value);
+                    }
+                }
+                _ if self.lines.contains(line) => {}
+                _ => self.lines.push(line.clone()),
+            }
+        }
+        let done: Vec<String> = self.steps_with(Fact::Done);
+        done.iter().for_each(|step| self.forget(Fact::Skipped, step));
+    }
+
+    fn steps_with(&self, fact: Fact) -> Vec<String> {
+        let step = |line: &String| {
+            let mut words = line.split_whitespace();
+            (words.next() == Some(fact.word())).then(|| words.next().map(str::to_owned)).flatten()
+        };
+        self.lines.iter().filter_map(step).collect()
+    }
+
     fn position(&self, fact: Fact, step: &str) -> Option<usize> {
         self.lines.iter().position(|line| {
             let mut words = line.split_whitespace();
@@ -162,6 +229,31 @@ mod tests {
         assert_eq!(progress.value(Fact::Hint, "e1"), Some("3"));
         progress.forget(Fact::Hint, "e1");
         assert_eq!(progress.text(), "");
+    }
+
+    #[test]
+    fn renamed_steps_keep_their_facts_and_notes_stay() {
+        let mut progress =
+            Progress::parse("done e104_old 2026-11-21\n# e104_old\nhint e101_x 1\nseen e104_old\n");
+        progress.rename(|step| (step == "e104_old").then(|| "e104_new".to_owned()));
+        assert_eq!(progress.text(), "done e104_new 2026-11-21\n# e104_old\nhint e101_x 1\nseen e104_new\n");
+    }
+
+    #[test]
+    fn two_machines_are_merged() {
+        let mut here =
+            Progress::parse("done e1 2026-11-21\nhint e1 1\nskipped e2 2026-11-21\nquiz e1 1/3\n# mine\n");
+        let there = Progress::parse(
+            "done e1 2026-11-20\nhint e1 3\ndone e2 2026-11-25\nquiz e1 3/3\n# mine\n# theirs\n",
+        );
+        here.merge(&there);
+        assert_eq!(
+            here.text(),
+            "done e1 2026-11-20\nhint e1 3\nquiz e1 1/3\n# mine\ndone e2 2026-11-25\n# theirs\n"
+        );
+        let once = here.clone();
+        here.merge(&there);
+        assert_eq!(here, once, "a second time changes nothing");
     }
 
     #[test]

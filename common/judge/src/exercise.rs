@@ -4,6 +4,7 @@ mod layer;
 
 use crate::explain::{Finding, Sources};
 use crate::harness;
+use crate::play;
 use crate::protocol::{Channel, LayerName, Message};
 use crate::record;
 use crate::report::{Judgement, LayerReport, Status};
@@ -172,6 +173,27 @@ impl Exercise {
         self
     }
 
+    /// The models, in order: what can be played.
+    pub(crate) fn scenes(&self) -> Vec<play::Scene> {
+        let models = self.layers.iter().zip(self.names().into_iter().skip(1)).filter_map(|(layer, name)| {
+            let Work::Model(checker, body) = &layer.work else { return None };
+            Some(play::Scene {
+                layer: name.name,
+                what: name.what,
+                asks: layer.kind.asks(),
+                checker: checker.clone(),
+                body: Arc::clone(body),
+            })
+        });
+        models.collect()
+    }
+
+    /// The answer's text, and where it and the judge are.
+    pub(crate) fn sources(&self) -> std::io::Result<Sources> {
+        let text = std::fs::read_to_string(&self.answer)?;
+        Ok(Sources { answer: text::from_root(&self.answer), text, judge: self.judge.clone() })
+    }
+
     /// The stem of the exercise's files.
     pub(crate) fn name(&self) -> &str {
         &self.name
@@ -182,6 +204,9 @@ impl Exercise {
     /// The exit code is for people; a runner goes by the messages.
     #[must_use]
     pub fn run(self) -> ExitCode {
+        if let Some(code) = play::asked(&self) {
+            return code;
+        }
         match Channel::from_stdin() {
             Ok(None) => harness::run(&self),
             Ok(Some(channel)) => self.report_to(channel),
@@ -263,8 +288,8 @@ impl Exercise {
 
         let mut judgement = Judgement::passed(&self.name);
         judgement.layers = self.names().iter().map(|l| LayerReport::not_run(&l.name, &l.what)).collect();
-        let text = match std::fs::read_to_string(&self.answer) {
-            Ok(text) => text,
+        let sources = match self.sources() {
+            Ok(sources) => sources,
             Err(error) => {
                 judgement.verdict = Verdict::CouldNotJudge;
                 judgement.layer = Kind::Rules.as_str().to_string();
@@ -274,7 +299,6 @@ impl Exercise {
                 return judgement;
             }
         };
-        let sources = Sources { answer: text::from_root(&self.answer), text, judge: self.judge.clone() };
         for at in 0..judgement.layers.len() {
             if !chosen(&judgement.layers[at].name) {
                 continue;

@@ -48,6 +48,7 @@ mod held;
 mod json;
 mod leftovers;
 mod overlap;
+pub mod play;
 pub mod protocol;
 mod record;
 mod rendezvous;

@@ -1,7 +1,7 @@
 //! `list`: all steps, and which are done.
 use super::Command;
 use crate::args::{Args, Spec};
-use crate::exit::Exit;
+use crate::exit::{Exit, usage};
 use crate::lessons::{Course, Step};
 use crate::path;
 use crate::progress::{Fact, Progress};
@@ -13,12 +13,14 @@ use std::ffi::OsString;
 
 pub const COMMAND: Command = Command {
     name: "list",
-    takes: "[--json]",
+    takes: "[--json] [--merge FILE]",
     summary: "Show all steps, and which are done",
     help: "\
-Marks: + done, > next, ~ skipped, . open. Demos count as done once they were run.
+Marks: + done, > next, ~ skipped, . open. Demos count as done once they were run. What you did is kept in progress.txt,
+one fact a line; notes of your own in it are left alone.
 
-  --json    the same for programs
+  --json          the same for programs
+  --merge FILE    take over what another progress.txt says, from another machine perhaps
 
 Example: cargo xtask list
 ",
@@ -26,11 +28,23 @@ Example: cargo xtask list
 };
 
 fn run(raw: Vec<OsString>) -> Result<Exit> {
-    let args =
-        Args::parse("list", raw, &Spec { switches: &["json"], values: &[], words: 0, passes_on: false })?;
+    let args = Args::parse(
+        "list",
+        raw,
+        &Spec { switches: &["json"], values: &["merge"], words: 0, passes_on: false },
+    )?;
     let workspace = Workspace::find()?;
     let course = Course::load_and_warn(&workspace)?;
-    let progress = Progress::load(&workspace)?;
+    let progress = match args.path("merge") {
+        None => Progress::load(&workspace)?,
+        Some(file) if !file.is_file() => {
+            return usage(format!("--merge {}: there is no such file", file.display()));
+        }
+        Some(file) => {
+            let other = Progress::read(&file)?;
+            Progress::update(&workspace, |progress| progress.merge(&other))?
+        }
+    };
     if args.has("json") {
         println!("{}", as_json(&course, &progress));
     } else {

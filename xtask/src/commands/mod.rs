@@ -6,7 +6,9 @@ mod grade;
 pub mod hint;
 mod learn;
 pub mod list;
+pub mod play;
 pub mod quiz;
+mod release;
 pub mod reset;
 mod run;
 pub mod solution;
@@ -42,6 +44,7 @@ pub const COMMANDS: &[Command] = &[
     why::COMMAND,
     hint::COMMAND,
     quiz::COMMAND,
+    play::COMMAND,
     solution::COMMAND,
     reset::COMMAND,
     verify::COMMAND,
@@ -50,6 +53,7 @@ pub const COMMANDS: &[Command] = &[
     grade::COMMAND,
     under_load::COMMAND,
     bench::COMMAND,
+    release::COMMAND,
 ];
 
 /// The command that is a program of its own, and explains itself.
@@ -57,6 +61,12 @@ pub const OWN_HELP: &str = "grade";
 
 /// The commands that are for maintainers only.
 const MAINTAINERS_FROM: &str = "verify";
+
+/// Whether a command is for those who keep the course: they have the answers.
+pub fn is_for_maintainers(command: &Command) -> bool {
+    let from = COMMANDS.iter().position(|other| other.name == MAINTAINERS_FROM);
+    COMMANDS.iter().position(|other| other.name == command.name) >= from
+}
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 fine · 1 the work under judgement fails · 2 wrong usage · 3 could not be judged · 75 interrupted

@@ -123,6 +123,7 @@ impl Session {
                 "s solution",
                 "r run demo",
                 &quiz,
+                "y play",
                 "n next",
                 "p previous",
                 "l list",

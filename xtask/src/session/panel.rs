@@ -40,6 +40,7 @@ o              the schedule as a page in the browser, to step through beside you
 s              the solution, once yours is green
 r              run the demo before this exercise
 u              the quiz: predict before you write
+y              play: be the scheduler of your own code
 n, p           the next and the previous exercise
 l              all steps; go to any of them
 x              reset: the starter back, your text is kept beside it

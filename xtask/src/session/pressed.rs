@@ -1,6 +1,7 @@
 //! What each key does.
 use super::panel::Panel;
 use super::{Found, Session, Then};
+use crate::commands::play::Table;
 use crate::commands::{quiz, reset, solution, why};
 use crate::interrupt;
 use crate::keys::{Key, Wait};
@@ -63,6 +64,7 @@ impl Session {
                 self.panel = Panel::Says(format!("{} has no questions.", self.exercise.id));
             }
             Key::Char('u') => self.panel = Panel::Quiz(Quiz::new(self.exercise)),
+            Key::Char('y') => self.play()?,
             Key::Char('n') => self.step_on()?,
             Key::Char('p') => self.step_back()?,
             Key::Char('l') => self.panel = Panel::List { at: self.place_in_list(), typed: String::new() },
@@ -151,6 +153,21 @@ impl Session {
         while self.keyboard.wait(Duration::from_secs(3_600))? == Wait::Other {}
         self.redraw = true;
         Ok(())
+    }
+
+    fn play(&mut self) -> Result<()> {
+        // What is judged at the same time would only make the game wait.
+        self.call_off();
+        let (workspace, lesson, exercise) = (self.workspace, self.lesson, self.exercise);
+        let table = Table { workspace, lesson, exercise, answer: None };
+        match table.at_terminal(&mut self.keyboard, 0, true) {
+            Ok(_) => self.look(),
+            // What does not compile cannot be played; the session goes on.
+            Err(error) => {
+                self.panel = Panel::Says(format!("{error:#}"));
+                Ok(())
+            }
+        }
     }
 
     fn answer(&mut self, key: Key, mut quiz: Quiz<'static>) -> Result<()> {

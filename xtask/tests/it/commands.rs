@@ -16,12 +16,14 @@ fn every_command_has_help_with_an_example() {
         "why",
         "hint",
         "quiz",
+        "play",
         "solution",
         "reset",
         "verify",
         "starters",
         "check-all",
         "bench",
+        "release",
     ] {
         assert!(overview.contains(&format!("  {command} ")), "{command} is not in the overview");
         let (code, help) = course.says(&[command, "--help"]);

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -214,6 +214,94 @@ impl Course {
         let value: Value = serde_json::from_str(&text)
             .unwrap_or_else(|error| panic!("{error}\n{text}\n{}", String::from_utf8_lossy(&output.stderr)));
         (output.status.code().unwrap(), value["results"][0].clone())
+    }
+}
+
+/// A real lesson in a folder of its own, on the real `common`, to be worked in. One test at a time has it, so that it is
+/// built once for all.
+pub struct Real {
+    /// Its root.
+    pub root: PathBuf,
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl Real {
+    /// Lesson 1 with untouched exercises. What was built for it is kept from run to run.
+    pub fn lesson_1() -> Real {
+        static ALONE: Mutex<()> = Mutex::new(());
+        // A test that failed has left nothing that this one would not make anew.
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap();
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lesson-1");
+        fs::create_dir_all(&root).unwrap();
+        let _ = fs::remove_file(root.join("progress.txt"));
+        let _ = fs::remove_dir_all(root.join("target/interleave/last"));
+        let _ = fs::remove_dir_all(root.join("lessons"));
+        copy_all(&real.join("lessons/1-threads"), &root.join("lessons/1-threads"));
+        // Somebody may be at work in the real one.
+        for exercise in fs::read_dir(root.join("lessons/1-threads/exercises")).unwrap() {
+            fs::remove_file(exercise.unwrap().path()).unwrap();
+        }
+        let manifest = fs::read_to_string(real.join("Cargo.toml")).unwrap();
+        let (head, rest) = manifest.split_once("members = [").unwrap();
+        let (_, rest) = rest.split_once("default-members = [").unwrap();
+        let (_, rest) = rest.split_once('\n').unwrap();
+        let rest = rest.replace("path = \"", &format!("path = \"{}/", real.display()));
+        let manifest = format!("{head}members = [\"lessons/1-threads\"]\n{rest}");
+        let course = Real { root, _alone: alone };
+        fs::write(course.root.join("Cargo.toml"), manifest).unwrap();
+        fs::copy(real.join("Cargo.lock"), course.root.join("Cargo.lock")).unwrap();
+        let output = course.command(&["starters", "--all"]).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        course
+    }
+
+    /// A call of the program in this course.
+    pub fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command.current_dir(&self.root).args(words).env_remove("CARGO_MANIFEST_DIR");
+        command.env("CARGO_TARGET_DIR", self.root.join("target"));
+        command
+    }
+
+    /// Its exercises, in order.
+    pub fn ids(&self) -> Vec<String> {
+        let output = self.command(&["list", "--json"]).output().unwrap();
+        let value: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let steps = value["lessons"][0]["steps"].as_array().unwrap().clone();
+        let ids = steps.iter().filter_map(|step| step["id"].as_str()).filter(|id| id.starts_with('e'));
+        ids.map(str::to_owned).collect()
+    }
+
+    /// The answer key of an exercise.
+    pub fn solution(&self, id: &str) -> String {
+        fs::read_to_string(self.root.join(format!("lessons/1-threads/solutions/{id}.rs"))).unwrap()
+    }
+
+    /// The path of a learner's file.
+    pub fn exercise(&self, id: &str) -> PathBuf {
+        self.root.join(format!("lessons/1-threads/exercises/{id}.rs"))
+    }
+
+    /// What a shell in it needs so that `xtask` is the program.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let bin = Path::new(env!("CARGO_BIN_EXE_xtask")).parent().unwrap().display().to_string();
+        let path = std::env::var("PATH").unwrap_or_default();
+        let target = self.root.join("target").display().to_string();
+        vec![("PATH", format!("{bin}:{path}")), ("CARGO_TARGET_DIR", target)]
+    }
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy_all(&from, &to);
+        } else {
+            fs::copy(&from, &to).unwrap();
+        }
     }
 }
 

@@ -51,7 +51,7 @@ impl Kind {
         }
     }
 
-    fn asks(self) -> Asks {
+    pub fn asks(self) -> Asks {
         match self {
             Kind::Overlap => Asks::Overlap,
             Kind::OverLocking => Asks::NoOverLocking,

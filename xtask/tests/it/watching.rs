@@ -1,0 +1,166 @@
+//! Watch mode at a terminal: its keys, and every way out of it.
+use crate::scratch::{Real, runs, until};
+use crate::tmux::Tmux;
+use std::fs;
+
+const BEGIN: &str = "xtask learn; echo \"exit code $?.\"";
+
+/// What a shell says of a terminal in which typing works as usual.
+const NORMAL: &str =
+    "stty -a | tr ' ;' '\\n\\n' | grep -x -e icanon -e echo | tr '\\n' ' '; echo that is all";
+
+#[test]
+fn every_way_out_leaves_the_terminal_as_it_was() {
+    let course = Real::lesson_1();
+    let Some(tmux) = Tmux::start(&course.root, &course.environment()) else { return };
+    for (way, code) in [("q", 0), ("C-c", 75), ("C-d", -1), ("kill", 75)] {
+        tmux.line("clear");
+        tmux.line(BEGIN);
+        tmux.until_all(&["e101_spawn_join", "q quit"]);
+        match way {
+            "kill" => tmux.end("xtask"),
+            // The key that ends input is a key like any other here.
+            "C-d" => {
+                tmux.press(&["C-d"]);
+                tmux.press(&["q"]);
+            }
+            key => tmux.press(&[key]),
+        }
+        let code = if code < 0 { 0 } else { code };
+        tmux.until(&format!("exit code {code}."));
+        tmux.line("clear");
+        tmux.line(NORMAL);
+        tmux.until_all(&["icanon echo that is all"]);
+    }
+}
+
+#[test]
+fn it_is_stopped_and_resumed_as_any_program() {
+    let course = Real::lesson_1();
+    let Some(tmux) = Tmux::start(&course.root, &course.environment()) else { return };
+    // Only a shell with job control knows Ctrl-Z.
+    tmux.line("set -m");
+    tmux.line(BEGIN);
+    tmux.until_all(&["e101_spawn_join", "q quit"]);
+    tmux.press(&["C-z"]);
+    tmux.until("Stopped");
+    tmux.line("clear");
+    tmux.line(NORMAL);
+    tmux.until("icanon echo that is all");
+    tmux.line("clear; fg");
+    tmux.until_all(&["e101_spawn_join", "q quit"]);
+    // Keys work without Enter again, and another size is drawn for.
+    tmux.press(&["h"]);
+    tmux.until("Hint 1 of 3");
+    tmux.resize(60, 30);
+    let narrow = tmux.until("? help · q quit");
+    assert!(narrow.lines().all(|line| line.chars().count() <= 60), "{narrow}");
+    tmux.resize(120, 50);
+    tmux.until("Hint 1 of 3");
+    tmux.press(&["q"]);
+    tmux.until("exit code 0.");
+}
+
+#[test]
+fn keys_answer_choose_and_put_back() {
+    let course = Real::lesson_1();
+    let Some(tmux) = Tmux::start(&course.root, &course.environment()) else { return };
+    tmux.line(BEGIN);
+    tmux.until_all(&["e101_spawn_join", "q quit"]);
+    tmux.press(&["?"]);
+    tmux.until("each press opens one more");
+
+    // A quiz: one key answers, any goes on.
+    tmux.press(&["u"]);
+    tmux.until_all(&["Question 1 of 2", "in any order", "Esc stop"]);
+    tmux.press(&["2"]);
+    tmux.until_all(&["Right.", "any key goes on"]);
+    tmux.press(&["Space"]);
+    tmux.until("Question 2 of 2");
+    tmux.press(&["1"]);
+    tmux.until("No: 3 is right.");
+    tmux.press(&["Space"]);
+    tmux.until("1 of 2 right.");
+
+    // The list: to any step, by its number or by its place.
+    tmux.press(&["l"]);
+    tmux.until_all(&["1. Threads", "d101_spawn_one", "Enter go there"]);
+    tmux.press(&["1", "0", "4"]);
+    tmux.until("▶ . e104_visits");
+    tmux.press(&["Enter"]);
+    tmux.until("e104_visits: Count every visit");
+    tmux.press(&["p"]);
+    tmux.until("e103_chunked_sum: Weigh the parcels");
+
+    // The starter back, what was written kept beside it.
+    let path = course.exercise("e103_chunked_sum");
+    let starter = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{starter}\n// mine\n")).unwrap();
+    tmux.until("not-started");
+    tmux.press(&["x"]);
+    tmux.until("What you wrote is kept beside it");
+    tmux.press(&["x"]);
+    tmux.until("is the starter again; your text is");
+    assert_eq!(fs::read_to_string(&path).unwrap(), starter);
+    assert!(fs::read_to_string(path.with_extension("rs.kept.1")).unwrap().ends_with("// mine\n"));
+
+    // A demo gets the terminal, and a key comes back from it.
+    tmux.press(&["l"]);
+    tmux.press(&["d", "1", "0", "1"]);
+    tmux.until("▶ . d101_spawn_one");
+    tmux.press(&["Enter"]);
+    tmux.until("Press a key to go back");
+    tmux.press(&["Space"]);
+    tmux.until("e103_chunked_sum: Weigh the parcels");
+    tmux.press(&["l"]);
+    tmux.until("+ d101_spawn_one");
+    tmux.press(&["Escape"]);
+    tmux.press(&["q"]);
+    tmux.until("exit code 0.");
+}
+
+/// Computes for ever when the judge comes to real threads, and writes down who does.
+const ENDLESS: &str = "//! Never ends.
+/// Mine.
+pub fn welcome_all<F>(visitors: Vec<String>, welcome: F) -> Vec<String>
+where
+    F: Fn(String) -> String + Copy + Send + Sync + 'static,
+{
+    std::fs::write(\"running.part\", std::process::id().to_string()).unwrap();
+    std::fs::rename(\"running.part\", \"running\").unwrap();
+    loop {
+        std::hint::black_box((&visitors, &welcome));
+    }
+}
+";
+
+#[test]
+fn a_long_judgement_is_ended_by_a_key_and_by_a_save() {
+    let course = Real::lesson_1();
+    let Some(tmux) = Tmux::start(&course.root, &course.environment()) else { return };
+    let running = course.root.join("running");
+    tmux.line(BEGIN);
+    tmux.until_all(&["e101_spawn_join", "q quit"]);
+    let endless = || {
+        let _ = fs::remove_file(&running);
+        fs::write(course.exercise("e101_spawn_join"), ENDLESS).unwrap();
+        until("it runs", || running.exists());
+        fs::read_to_string(&running).unwrap().parse::<i32>().unwrap()
+    };
+    let pid = endless();
+    tmux.until("Esc stops it");
+    tmux.press(&["Escape"]);
+    tmux.until("The judgement was stopped");
+    until("its program is gone", || !runs(pid));
+
+    let pid = endless();
+    fs::write(course.exercise("e101_spawn_join"), "fn half(\n").unwrap();
+    tmux.until("does-not-compile");
+    until("its program is gone", || !runs(pid));
+
+    // And by leaving.
+    let pid = endless();
+    tmux.press(&["q"]);
+    tmux.until("exit code 0.");
+    until("its program is gone", || !runs(pid));
+}
