@@ -6,11 +6,15 @@ use nix::unistd::{Pid, getpgrp, tcgetpgrp};
 use signal_hook::consts::{SIGCONT, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 use std::io::{self, IsTerminal};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// How the terminal was before; there while keys work without Enter.
 static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
+
+/// Whether keys shall work without Enter, also after the program was stopped.
+static WANTED: AtomicBool = AtomicBool::new(false);
 
 fn before() -> MutexGuard<'static, Option<Termios>> {
     BEFORE.lock().unwrap_or_else(PoisonError::into_inner)
@@ -28,13 +32,16 @@ impl KeyMode {
     /// Begins. Ctrl-C and Ctrl-Z stay what they are.
     pub fn begin() -> Result<KeyMode> {
         set().context("cannot put the terminal into the mode in which keys work without Enter")?;
+        WANTED.store(true, Ordering::SeqCst);
         Ok(KeyMode(()))
     }
 
     /// Runs `body` with the terminal as it was: for a program that wants it whole.
     pub fn without<R>(&self, body: impl FnOnce() -> R) -> Result<R> {
+        WANTED.store(false, Ordering::SeqCst);
         restore();
         let result = body();
+        WANTED.store(true, Ordering::SeqCst);
         set().context("cannot have the terminal back")?;
         Ok(result)
     }
@@ -42,6 +49,7 @@ impl KeyMode {
 
 impl Drop for KeyMode {
     fn drop(&mut self) {
+        WANTED.store(false, Ordering::SeqCst);
         restore();
     }
 }
@@ -79,19 +87,14 @@ pub fn listen(tell: impl Fn() + Send + 'static) -> Result<()> {
             match signal {
                 SIGWINCH => tell(),
                 SIGTSTP => {
-                    let had = before().is_some();
                     restore();
-                    // Returns when somebody says `fg`.
+                    // The program goes on for a moment, until every thread is stopped: nothing may follow here. What
+                    // is to be done after `fg` is done at the signal that comes with it.
                     let _ = kill(Pid::this(), Signal::SIGSTOP);
-                    if had {
-                        // Without a terminal the program ends soon, by itself.
-                        let _ = set();
-                    }
-                    tell();
                 }
-                // Stopped by another signal than Ctrl-Z: whoever did it may have changed the terminal.
                 _ => {
-                    if before().is_some() {
+                    if WANTED.load(Ordering::SeqCst) {
+                        // Without a terminal the program ends soon, by itself.
                         let _ = set();
                     }
                     tell();

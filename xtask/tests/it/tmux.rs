@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Long enough on a loaded machine, with a first build inside; only a test that fails comes to its end.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A tmux server of its own, ended when this is dropped.
 pub struct Tmux {

@@ -58,7 +58,8 @@ fn it_is_stopped_and_resumed_as_any_program() {
     tmux.resize(120, 50);
     tmux.until("Hint 1 of 3");
     tmux.press(&["q"]);
-    tmux.until("exit code 0.");
+    // The shell has forgotten what was to follow on the stopped command.
+    tmux.until("Until next time: cargo xtask learn");
 }
 
 #[test]
@@ -72,15 +73,13 @@ fn keys_answer_choose_and_put_back() {
 
     // A quiz: one key answers, any goes on.
     tmux.press(&["u"]);
-    tmux.until_all(&["Question 1 of 2", "in any order", "Esc stop"]);
+    tmux.until_all(&["Question 1 of", "in any order", "Esc stop"]);
     tmux.press(&["2"]);
     tmux.until_all(&["Right.", "any key goes on"]);
     tmux.press(&["Space"]);
-    tmux.until("Question 2 of 2");
-    tmux.press(&["1"]);
-    tmux.until("No: 3 is right.");
-    tmux.press(&["Space"]);
-    tmux.until("1 of 2 right.");
+    tmux.until("Question 2 of");
+    tmux.press(&["Escape"]);
+    tmux.until("e101_spawn_join: A thread for every visitor");
 
     // The list: to any step, by its number or by its place.
     tmux.press(&["l"]);
@@ -95,14 +94,14 @@ fn keys_answer_choose_and_put_back() {
     // The starter back, what was written kept beside it.
     let path = course.exercise("e103_chunked_sum");
     let starter = fs::read_to_string(&path).unwrap();
-    fs::write(&path, format!("{starter}\n// mine\n")).unwrap();
-    tmux.until("not-started");
+    fs::write(&path, "fn mine(\n").unwrap();
+    tmux.until("e103_chunked_sum does-not-compile");
     tmux.press(&["x"]);
     tmux.until("What you wrote is kept beside it");
     tmux.press(&["x"]);
     tmux.until("is the starter again; your text is");
     assert_eq!(fs::read_to_string(&path).unwrap(), starter);
-    assert!(fs::read_to_string(path.with_extension("rs.kept.1")).unwrap().ends_with("// mine\n"));
+    assert_eq!(fs::read_to_string(path.with_extension("rs.kept.1")).unwrap(), "fn mine(\n");
 
     // A demo gets the terminal, and a key comes back from it.
     tmux.press(&["l"]);
