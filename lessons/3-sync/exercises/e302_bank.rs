@@ -7,6 +7,9 @@
 //! * a transfer never changes how much money there is, not even for somebody who adds it up meanwhile;
 //! * nobody waits for ever: not two transfers in opposite directions, not a transfer to the same account;
 //! * transfers that share no account do not wait for each other.
+//!
+//! The judge runs two threads through every order of their steps. (An answer that gives locks back and tries again has no
+//! end of those: then through every order with at most three unlucky moments.)
 use std::sync::Mutex;
 
 /// Money. Balances may not be negative, and amounts never are.
