@@ -5,8 +5,11 @@
 //! until as many tasks are done as were put. `None` on the counter is a *sentinel*: no more meals will come. The waiter
 //! who takes it puts it back for the others, and goes home.
 //!
-//! You find this program in many books, and it does not end. Let the judge show you where it stands still, then mend
-//! `serve_all`. Change as much of it as you like, the counter too, or use something else instead:
+//! (How the counter waits is explained in the chapter's next section. You need not look inside.)
+//!
+//! You find this program in many books, mostly without the `join` at its end, which would show what is wrong with it: it
+//! never ends. Let the judge show you where it stands still, then mend `serve_all`. Change as much of it as you like, the
+//! counter too, or use something else instead:
 //!
 //! * every meal is served exactly once, by a waiter, and not by the calling thread, which is the cook;
 //! * there are `waiters` waiters (1 or more), each a thread, who all can be serving at the same time;
