@@ -1,10 +1,11 @@
 //! All suites. `README.md` of this package says how to add one.
+mod chat;
 mod threads;
 
 use crate::suite::Suite;
 
 /// Every suite, in the order of the lessons.
-pub const ALL: &[Suite] = &[threads::SUITE];
+pub const ALL: &[Suite] = &[threads::SUITE, chat::SUITE];
 
 #[cfg(test)]
 mod tests {
