@@ -11,6 +11,7 @@ use crate::workspace::Workspace;
 use crate::{files, process, screen};
 use anyhow::{Context, Result, bail};
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant, UNIX_EPOCH};
@@ -232,6 +233,25 @@ fn run(command: &mut Command) -> Result<Option<Vec<Diagnostic>>> {
         bail!("rustc ended with {} and no error message:\n{}", finished.status, finished.stderr.trim());
     }
     Ok(Some(errors))
+}
+
+/// A number that changes with anything on which the judgement of `answer` depends; none before it was first judged, since
+/// only the compiler knows what a judge is made of.
+pub fn fingerprint(workspace: &Workspace, answer: &Answer) -> Result<Option<u64>> {
+    let folder = answer.folder(workspace);
+    if !folder.is_dir() {
+        return Ok(None);
+    }
+    let sources = judge_sources(&folder)?;
+    if sources.is_empty() {
+        return Ok(None);
+    }
+    let artifacts = artifacts::of_lesson(workspace, answer.lesson)?;
+    let program = state(&std::env::current_exe().unwrap_or_default());
+    let mut hasher = DefaultHasher::new();
+    (Stamp::of(workspace, answer, &artifacts)?.0, sources, program, answer.exercise.limit_s)
+        .hash(&mut hasher);
+    Ok(Some(hasher.finish()))
 }
 
 /// All that a compiled judge depends on, as text; equal texts mean that it need not be compiled again.

@@ -1,29 +1,40 @@
 //! Checking the checker: what every answer of an exercise must get.
+mod lanes;
+mod verified;
+
 use crate::compile::Answer;
 use crate::judging::{Judged, Nobody, judge};
-use crate::lessons::{Exercise, Lesson};
+use crate::lessons::{Course, Exercise, Lesson, Question, Wrong};
 use crate::screen::count;
 use crate::select::Chosen;
 use crate::starters::{self, InStep};
 use crate::workspace::Workspace;
-use crate::{files, view};
+use crate::{files, quiz, view};
 use anyhow::Result;
 use judge::{Status, Verdict};
+use lanes::{Lanes, Next};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
+use verified::Verified;
 
 /// Whether one thing about an exercise holds.
 #[derive(Clone, Debug)]
 pub struct Finding {
+    /// The lesson's number.
+    pub lesson: usize,
     /// The exercise.
     pub exercise: String,
-    /// `starter`, `solution`, `wrong/<slug>`, `exercises/ in step`.
+    /// `starter`, `solution`, `wrong/<slug>`, `exercises/ in step`, `quiz 1`.
     pub answer: String,
+    /// The file that it is about.
+    pub file: String,
     /// Whether it is as it must be.
     pub holds: bool,
+    /// Whether it was found before, and nothing has changed since.
+    pub unchanged: bool,
     /// The verdict, where something was judged.
     pub verdict: Option<Verdict>,
     /// What was found, in a line.
@@ -34,63 +45,114 @@ pub struct Finding {
     pub elapsed: Duration,
 }
 
-/// How many exercises are verified at a time: an explorer runs one thread at a time, so two fill two cores.
-const AT_A_TIME: usize = 2;
+/// Whether what held before and has not changed since is judged again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// All of it.
+    Everything,
+    /// Only what changed: the answer, its judge, what that stands on, this program.
+    Changes,
+}
 
-/// Verifies the chosen exercises; `tell` hears of each finding as it is made, one at a time.
-pub fn run(workspace: &Workspace, chosen: &[Chosen], tell: &(dyn Fn(&Finding) + Sync)) -> Vec<Finding> {
-    let next = AtomicUsize::new(0);
-    let all = Mutex::new(vec![Vec::new(); chosen.len()]);
+/// How many findings there will be.
+pub fn count_of(chosen: &[Chosen]) -> usize {
+    chosen.iter().map(|(_, exercise)| tasks(exercise).len()).sum()
+}
+
+/// Verifies the chosen exercises on all processors; `tell` hears of each finding as it is made, one at a time.
+pub fn run(
+    workspace: &Workspace,
+    course: &Course,
+    chosen: &[Chosen],
+    again: Again,
+    tell: &(dyn Fn(&Finding) + Sync),
+) -> Vec<Finding> {
+    let lanes = Mutex::new(Lanes::new(chosen.iter().map(|(_, exercise)| tasks(exercise).len()).collect()));
+    let all: Vec<_> = chosen.iter().map(|(_, exercise)| vec![None; tasks(exercise).len()]).collect();
+    let all = Mutex::new(all);
     let work = || {
-        // Relaxed: only the number itself is shared; the findings travel through the mutex.
+        let mut here = None;
         loop {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            let Some((lesson, exercise)) = chosen.get(place) else { break };
-            exercise_findings(workspace, lesson, exercise, &mut |finding| {
-                let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
-                tell(&finding);
-                all[place].push(finding);
-            });
+            let next = lanes.lock().unwrap_or_else(PoisonError::into_inner).next(&mut here);
+            let Some(Next { exercise: place, task: number, lane }) = next else { break };
+            let (lesson, exercise) = chosen[place];
+            let verifier = Verifier { workspace, course, lesson, exercise, lane, again };
+            let finding = verifier.find(&tasks(exercise)[number]);
+            let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+            tell(&finding);
+            all[place][number] = Some(finding);
         }
     };
+    let cores = thread::available_parallelism().map_or(2, NonZero::get);
     thread::scope(|scope| {
-        for _ in 0..AT_A_TIME.min(chosen.len()) {
+        for _ in 0..cores {
             scope.spawn(work);
         }
     });
-    all.into_inner().unwrap_or_else(PoisonError::into_inner).concat()
+    all.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().flatten().flatten().collect()
 }
 
-/// All findings on one exercise, each as soon as it is there.
-fn exercise_findings(
-    workspace: &Workspace,
-    lesson: &Lesson,
-    exercise: &Exercise,
-    tell: &mut dyn FnMut(Finding),
-) {
-    let verifier = Verifier { workspace, lesson, exercise };
-    tell(verifier.in_step());
-    tell(verifier.starter());
-    let solution = lesson.solution(&exercise.id);
-    tell(verifier.judged("solution", &solution, Verdict::Pass, None));
-    for wrong in &exercise.wrong {
-        let source = lesson.wrong(&exercise.id, &wrong.slug);
-        tell(verifier.judged(
-            &format!("wrong/{}", wrong.slug),
-            &source,
-            wrong.verdict,
-            wrong.layer.as_deref(),
-        ));
-    }
+/// One thing to find out about an exercise.
+enum Task<'a> {
+    InStep,
+    Starter,
+    Solution,
+    Wrong(&'a Wrong),
+    Question(usize, &'a Question),
+}
+
+/// What there is to find out, in the order in which it is told.
+fn tasks(exercise: &Exercise) -> Vec<Task<'_>> {
+    let mut tasks = vec![Task::InStep, Task::Starter, Task::Solution];
+    tasks.extend(exercise.wrong.iter().map(Task::Wrong));
+    let decidable = exercise.quiz.iter().enumerate().filter(|(_, question)| !question.prints.is_empty());
+    tasks.extend(decidable.map(|(index, question)| Task::Question(index + 1, question)));
+    tasks
 }
 
 struct Verifier<'a> {
     workspace: &'a Workspace,
+    course: &'a Course,
     lesson: &'a Lesson,
     exercise: &'a Exercise,
+    /// Which of those who verify this exercise at the same time; each compiles in a place of its own.
+    lane: usize,
+    again: Again,
 }
 
 impl Verifier<'_> {
+    fn find(&self, task: &Task) -> Finding {
+        match task {
+            Task::InStep => self.in_step(),
+            Task::Starter => self.starter(),
+            Task::Solution => {
+                let solution = self.lesson.solution(&self.exercise.id);
+                self.judged("solution", &solution, Verdict::Pass, None)
+            }
+            Task::Wrong(wrong) => {
+                let source = self.lesson.wrong(&self.exercise.id, &wrong.slug);
+                self.judged(&format!("wrong/{}", wrong.slug), &source, wrong.verdict, wrong.layer.as_deref())
+            }
+            Task::Question(number, question) => self.question(*number, question),
+        }
+    }
+
+    /// Whether the program of a question speaks for the choice that the course calls right.
+    fn question(&self, number: usize, question: &Question) -> Finding {
+        let begin = Instant::now();
+        let (holds, text) = match quiz::evidence(self.workspace, self.course, question) {
+            Ok(Some(evidence)) if evidence.choice == question.answer => {
+                (true, format!("the program speaks for choice {}, too", evidence.choice))
+            }
+            Ok(Some(evidence)) => {
+                (false, format!("the key says {}, the program says {}", question.answer, evidence.choice))
+            }
+            Ok(None) => (false, "nothing decides it".to_owned()),
+            Err(error) => (false, format!("{error:#}")),
+        };
+        self.finding(&format!("quiz {number}"), holds, None, text, begin)
+    }
+
     /// Whether exercises/ has what the solution's markers say.
     fn in_step(&self) -> Finding {
         let begin = Instant::now();
@@ -130,8 +192,17 @@ impl Verifier<'_> {
             let text = format!("{} is missing", self.workspace.short(source));
             return self.finding(name, false, None, text, begin);
         }
-        // One place for all answers: the judge is compiled anew for each, and most of that is reused.
-        let answer = Answer { lesson: self.lesson, exercise: self.exercise, source, slot: "verify" };
+        // One place for many answers: the judge is compiled anew for each, and most of that is reused.
+        let slot = if self.lane == 0 { "verify".to_owned() } else { format!("verify-{}", self.lane + 1) };
+        let answer = Answer { lesson: self.lesson, exercise: self.exercise, source, slot: &slot };
+        let verified = Verified::of(self.workspace, &answer, name, &format!("{wanted} {layer:?}"));
+        if self.again == Again::Changes
+            && let Some(text) = verified.held()
+        {
+            let mut finding = self.finding(name, true, Some(wanted), text, begin);
+            finding.unchanged = true;
+            return finding;
+        }
         let first = judge(self.workspace, &answer, &mut Nobody);
         let second = judge(self.workspace, &answer, &mut Nobody);
         let got = &first.judgement;
@@ -158,7 +229,10 @@ impl Verifier<'_> {
             _ => format!("{wanted}, by `{}`", got.layer),
         });
         let mut finding = self.finding(name, holds, Some(got.verdict), text, begin);
-        if !holds {
+        finding.file = self.workspace.short(source);
+        if holds {
+            verified.remember(&answer, &finding.text);
+        } else {
             finding.more = view::for_maintainers(&first);
             finding.more.push(format!(
                 "see it: cargo xtask check {} --answer {}",
@@ -179,7 +253,9 @@ impl Verifier<'_> {
     ) -> Finding {
         let more = Vec::new();
         let (exercise, answer) = (self.exercise.id.clone(), answer.to_owned());
-        Finding { exercise, answer, holds, verdict, text, more, elapsed: begin.elapsed() }
+        let file = self.workspace.short(&self.lesson.folder.join("lesson.toml"));
+        let (lesson, elapsed) = (self.lesson.number, begin.elapsed());
+        Finding { lesson, exercise, answer, file, holds, unchanged: false, verdict, text, more, elapsed }
     }
 }
 

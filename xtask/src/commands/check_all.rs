@@ -6,6 +6,7 @@ use crate::files;
 use crate::lessons::Course;
 use crate::screen::Screen;
 use crate::suite::{Item, Report, STEPS, Step, Suite};
+use crate::verification::Again;
 use crate::workspace::Workspace;
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -15,13 +16,17 @@ use std::time::{Duration, Instant};
 
 pub const COMMAND: Command = Command {
     name: "check-all",
-    takes: "[--only STEP,STEP]",
+    takes: "[--only STEP,STEP] [--fresh]",
     summary: "Check everything: formatting, lints, tidiness, tests, every exercise",
     help: "\
 Steps: format, tidy, lints, tests, docs, demos, verify, learner. Each test, rule and answer counts as one. A failure
 is shown at once, and at the end with the file and the command that repeats it. Exit code 1 when anything failed.
 
+Answers that held before are not judged again while nothing changed that their judgement depends on: the answer, its
+judge, the crates below, this program. The table says how many those were.
+
   --only STEP,STEP    only these steps
+  --fresh             judge every answer, whatever is known of it
 
 Example: cargo xtask check-all --only tidy,tests
 ",
@@ -32,19 +37,21 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     let args = Args::parse(
         "check-all",
         raw,
-        &Spec { switches: &[], values: &["only"], words: 0, passes_on: false },
+        &Spec { switches: &["fresh"], values: &["only"], words: 0, passes_on: false },
     )?;
     let steps = chosen(args.text("only").as_deref())?;
     let workspace = Workspace::find()?;
     // What cannot be read is an item of the tidy rules.
     let course = Course::load(&workspace)?;
     let screen = Screen::stdout();
-    let suite = Suite::new(&workspace, &course)?;
-    let report = Report::new(screen);
+    let suite =
+        Suite::new(&workspace, &course, if args.has("fresh") { Again::Everything } else { Again::Changes })?;
     let mut times = Times::load(&workspace);
+    let report = Report::new(screen, &course);
     let begin = Instant::now();
     for (index, step) in steps.iter().enumerate() {
-        report.begin(step.title, index + 1, steps.len(), times.of(step.name));
+        let after: Duration = steps[index + 1..].iter().filter_map(|step| times.of(step.name)).sum();
+        report.begin(step.title, (index + 1, steps.len()), times.of(step.name), after);
         if let Err(error) = (step.run)(&suite, &report) {
             let again = format!("cargo xtask check-all --only {}", step.name);
             report.add(Item::new(

@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::lessons::Course;
 use crate::screen::{Screen, Style};
 use crate::select;
-use crate::verification::{self, Finding};
+use crate::verification::{self, Again, Finding};
 use crate::workspace::Workspace;
 use anyhow::Result;
 use serde_json::json;
@@ -18,7 +18,7 @@ pub const COMMAND: Command = Command {
     help: "\
 The untouched starter must fail as stated, and be what exercises/ has; the solution must pass every layer; each wrong
 answer must get the verdict, and the layer, that lesson.toml states. Every judgement is made twice and must come out
-the same. Verdicts are: pass, not-started, does-not-compile, breaks-a-rule, wrong-result, lost-update, data-race,
+the same. Where the program of a quiz can decide a question, it is run, and must speak for the key. Verdicts are: pass, not-started, does-not-compile, breaks-a-rule, wrong-result, lost-update, data-race,
 deadlock, lost-wakeup, livelock, starved, not-concurrent, over-locked, swallowed-failure, leak, not-cancel-safe,
 blocks-the-executor, too-slow, hangs, panics, exits, crashes, flaky.
 
@@ -37,7 +37,7 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     let chosen = select::exercises(&course, args.word().unwrap_or("all"))?;
     let screen = Screen::stdout();
     let json = args.has("json");
-    let findings = verification::run(&workspace, &chosen, &|finding| {
+    let findings = verification::run(&workspace, &course, &chosen, Again::Everything, &|finding| {
         if !json {
             print!("{}", line(finding, &screen));
         }

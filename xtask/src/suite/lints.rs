@@ -1,5 +1,5 @@
 //! Whether clippy has nothing to say, of crates, judges, starters and solutions.
-use super::{Item, Report, Suite};
+use super::{Item, Report, Suite, at_once};
 use crate::compile::{Answer, lint};
 use crate::diagnostics::{self, Diagnostic, plain};
 use crate::lessons::{Exercise, Lesson};
@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 pub fn run(suite: &Suite, report: &Report) -> Result<()> {
     report.say("cargo clippy --workspace --all-targets");
     crates(suite, report)?;
-    for (lesson, exercise) in suite.course.exercises() {
+    let exercises: Vec<_> = suite.course.exercises().collect();
+    at_once(exercises.iter(), |(lesson, exercise)| {
         report.say(&exercise.id);
         let said = |name: &str, answer: Result<Vec<Diagnostic>>| {
             let name = format!("{} {name}", exercise.id);
@@ -20,11 +21,14 @@ pub fn run(suite: &Suite, report: &Report) -> Result<()> {
                 Ok(remarks) => Item::new(name, remarks.is_empty(), rendered(&remarks), again),
                 Err(error) => Item::new(name, false, vec![format!("{error:#}")], again),
             }
+            // The starter is cut from it, too.
+            .in_file(&suite.workspace.short(&lesson.solution(&exercise.id)))
+            .of_lesson(lesson.number)
         };
         report.add(said("solution", solution(suite, lesson, exercise)));
         report.add(said("starter", starter(suite, lesson, exercise)));
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// One item for each package of the workspace and for the judges of each lesson: no warning in any of them.
@@ -78,7 +82,7 @@ fn clippy(
         remarks.sort();
         remarks.dedup();
         let (name, again) = item(&package);
-        report.add(Item::new(name, remarks.is_empty(), remarks, again));
+        report.add(Item::new(name, remarks.is_empty(), remarks, again).of_package(suite.course, &package));
     }
     Ok(())
 }

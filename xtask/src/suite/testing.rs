@@ -2,7 +2,7 @@
 //!
 //! Cargo builds the test programs and says where they are; they are run from here, so that each test is an item with
 //! the command that repeats it.
-use super::{Item, Report, Suite};
+use super::{Item, Report, Suite, at_once};
 use crate::diagnostics::{self, plain};
 use crate::process;
 use anyhow::Result;
@@ -23,21 +23,23 @@ struct Program {
     target: String,
     kind: String,
     path: PathBuf,
+    /// Its main file, from the root.
+    source: String,
     folder: PathBuf,
 }
 
 pub fn run(suite: &Suite, report: &Report) -> Result<()> {
-    for program in build(suite, report)?.iter().filter(|program| program.target != DEMOS) {
-        run_program(suite, report, program)?;
-    }
-    Ok(())
+    let programs = build(suite, report)?;
+    at_once(programs.iter().filter(|program| program.target != DEMOS), |program| {
+        run_program(suite, report, program)
+    })
 }
 
 pub fn run_demos(suite: &Suite, report: &Report) -> Result<()> {
-    for program in build(suite, report)?.iter().filter(|program| program.target == DEMOS) {
-        run_program(suite, report, program)?;
-    }
-    Ok(())
+    let programs = build(suite, report)?;
+    at_once(programs.iter().filter(|program| program.target == DEMOS), |program| {
+        run_program(suite, report, program)
+    })
 }
 
 /// Builds every test program. What does not build is an item that failed.
@@ -62,6 +64,9 @@ fn build(suite: &Suite, report: &Report) -> Result<Vec<Program>> {
             target: text(&message["target"]["name"]),
             kind: text(&message["target"]["kind"][0]),
             path: PathBuf::from(path),
+            source: suite
+                .workspace
+                .short(Path::new(message["target"]["src_path"].as_str().unwrap_or_default())),
             folder: manifest.parent().unwrap_or(manifest).to_owned(),
         });
     }
@@ -103,13 +108,15 @@ fn run_program(suite: &Suite, report: &Report, program: &Program) -> Result<()> 
     let results = results(&finished.stdout);
     for (name, passed) in &results {
         let details = output_of(&finished.stdout, name);
-        report.add(Item::new(format!("{} {name}", program.package), *passed, details, again(name)));
+        let item = Item::new(format!("{} {name}", program.package), *passed, details, again(name));
+        report.add(item.in_file(&program.source).of_package(suite.course, &program.package));
     }
     if !finished.status.success() && results.iter().all(|(_, passed)| *passed) {
         let name = format!("{} {} ends in order", program.package, program.flag());
         let said = format!("{}\n{}\n{}", finished.status, finished.stdout, finished.stderr);
         let again = format!("cargo test -p {} {}", program.package, program.flag());
-        report.add(Item::new(name, false, vec![said], again));
+        let item = Item::new(name, false, vec![said], again).in_file(&program.source);
+        report.add(item.of_package(suite.course, &program.package));
     }
     Ok(())
 }
@@ -137,7 +144,10 @@ pub fn run_docs(suite: &Suite, report: &Report) -> Result<()> {
         let results = results(&finished.stdout);
         let again = process::shown(&command);
         for (name, passed) in &results {
-            report.add(Item::new(name, *passed, output_of(&finished.stdout, name), &again));
+            // `lessons/1-threads/README.md - …(line 3)`: the file is the beginning of its name.
+            let file = name.split(" - ").next().unwrap_or_default();
+            let item = Item::new(name, *passed, output_of(&finished.stdout, name), &again).in_file(file);
+            report.add(item.of_package(suite.course, &package));
         }
         if !finished.status.success() && results.iter().all(|(_, passed)| *passed) {
             let name = format!("doc tests of {package} build");

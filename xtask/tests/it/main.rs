@@ -4,6 +4,7 @@ mod browser;
 mod commands;
 mod interruption;
 mod killed;
+mod maintaining;
 mod newcomer;
 mod scratch;
 mod tmux;
