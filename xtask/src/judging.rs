@@ -110,7 +110,7 @@ fn attempt(
         }
         Compiled::Ready(binary) => {
             let begin = Instant::now();
-            let (judgement, printed) = run(workspace, answer, &binary, &[], watcher)?;
+            let (judgement, printed) = run(workspace, answer, &binary, Special::default(), watcher)?;
             timing.run = begin.elapsed();
             (judgement, printed, None)
         }
@@ -155,13 +155,21 @@ fn refused(
     (judgement, Refusal { rendered: first.rendered.trim_end().to_owned(), more: errors.len() - 1, codes })
 }
 
-/// Runs a judge in its own process group, with more variables in its environment, listens to it, and ends the group
-/// whatever happens. `binary` is what [`compile`] made of the answer, or a copy.
+/// What is out of the ordinary about a run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Special<'a> {
+    /// More variables for its environment.
+    pub variables: &'a [(&'a str, String)],
+    /// Another limit than the exercise's, in seconds.
+    pub limit_s: Option<u64>,
+}
+
+/// Runs a judge in its own process group, listens to it, and ends the group whatever happens. `binary` is what [`compile`] made of the answer, or a copy.
 pub fn run(
     workspace: &Workspace,
     answer: &Answer,
     binary: &Path,
-    variables: &[(&str, String)],
+    special: Special<'_>,
     watcher: &mut dyn Watcher,
 ) -> Result<(Judgement, String)> {
     let (mut runner, channel) = Runner::start()?;
@@ -171,7 +179,7 @@ pub fn run(
         .env(CHANNEL_VARIABLE, "stdin")
         .env("JUDGE_ANSWER", workspace.below_root(answer.source))
         .env_remove("RUST_BACKTRACE")
-        .envs(variables.iter().map(|(name, value)| (name, value)))
+        .envs(special.variables.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::from(channel))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -181,7 +189,7 @@ pub fn run(
     let stdout = group.child.stdout.take().map(|stream| Drain::start(stream, ANSWER_BYTES));
     let stderr = group.child.stderr.take().map(|stream| Drain::start(stream, ANSWER_BYTES));
 
-    let limit = answer.exercise.limit_s;
+    let limit = special.limit_s.unwrap_or(answer.exercise.limit_s);
     let mut deadline = Instant::now() + Duration::from_secs(limit);
     let mut silent = false;
     let mut observer = Observer::of(group.child.id());
@@ -239,8 +247,17 @@ fn is_explored(layer: &str) -> bool {
 
 /// Whether the layer with this name runs on real threads, and not in checks or on the text.
 pub fn is_real(layer: &str) -> bool {
-    let kind = layer.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
-    kind != "rules" && !is_explored(kind)
+    kind(layer) != "rules" && !is_explored(kind(layer))
+}
+
+/// Whether the layer with this name runs in checks.
+pub fn is_explored_layer(layer: &str) -> bool {
+    is_explored(kind(layer))
+}
+
+/// `schedules` of `schedules-2`.
+fn kind(layer: &str) -> &str {
+    layer.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-')
 }
 
 /// Takes back the verdict `hangs` where the limit ended a search for schedules.

@@ -1,6 +1,7 @@
 //! The judge of one exercise: its layers in order, and the run that ends with the first failure.
 mod guard;
 mod layer;
+mod stress;
 
 use crate::explain::{Finding, Sources};
 use crate::harness;
@@ -14,7 +15,7 @@ use crate::text;
 use crate::verdict::Verdict;
 use interleave::Checker;
 pub(crate) use layer::kind_of;
-use layer::{Kind, Layer, Work};
+use layer::{Kind, Layer, Mode, Work};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -37,6 +38,10 @@ macro_rules! exercise {
 
 /// The environment variable that names the answer's source for the rules layer.
 pub const ANSWER_VARIABLE: &str = "JUDGE_ANSWER";
+
+/// The environment variable that has every model run so often on real threads instead of being explored: what is commonly
+/// done to find races, for comparison.
+pub const STRESS_VARIABLE: &str = "JUDGE_STRESS";
 
 /// The environment variable that names the layers to run, with commas between them; without it all run.
 pub const LAYERS_VARIABLE: &str = "JUDGE_LAYERS";
@@ -223,13 +228,14 @@ impl Exercise {
         let channel = Arc::new(Mutex::new(Some(channel)));
         guard::start(Arc::clone(&channel), self.answer.clone(), self.judge.clone());
         let layers = std::env::var(LAYERS_VARIABLE).ok();
+        let stress = std::env::var(STRESS_VARIABLE).ok().and_then(|runs| runs.parse().ok());
         let chosen = |name: &str| layers.as_ref().is_none_or(|l| l.split(',').any(|layer| layer == name));
         let send = |message: &Message| match &mut *guard::lock(&channel) {
             Some(channel) => channel.send(message),
             None => Ok(()),
         };
         let mut sent = send(&Message::Begin { exercise: self.name.clone(), layers: self.names() });
-        let judgement = self.judge_as(canary, chosen, |event| {
+        let judgement = self.judge_as(Mode { canary, stress }, chosen, |event| {
             let message = match event {
                 Event::Begin { name } => Message::LayerBegin { layer: name.to_string() },
                 Event::Passed(layer) => Message::LayerEnd {
@@ -272,13 +278,13 @@ impl Exercise {
     /// Runs the chosen layers until one fails.
     #[cfg(test)]
     pub(crate) fn judge(&self, chosen: impl Fn(&str) -> bool, tell: impl FnMut(Event<'_>)) -> Judgement {
-        self.judge_as(false, chosen, tell)
+        self.judge_as(Mode::default(), chosen, tell)
     }
 
     /// The same; in a canary every layer that runs the answer's code fails at its end.
     fn judge_as(
         &self,
-        canary: bool,
+        mode: Mode,
         chosen: impl Fn(&str) -> bool,
         mut tell: impl FnMut(Event<'_>),
     ) -> Judgement {
@@ -307,7 +313,7 @@ impl Exercise {
             let began = Instant::now();
             let run = || match at.checked_sub(1) {
                 None => self.rules.check(&sources.answer, &sources.text),
-                Some(at) => self.layers[at].run(&sources, canary),
+                Some(at) => self.layers[at].run(&sources, mode),
             };
             // A fault of the judge's own must not look like one of the answer's.
             let outcome = panic::catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| {

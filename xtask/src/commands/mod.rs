@@ -2,10 +2,12 @@
 mod bench;
 mod check;
 mod check_all;
+mod edits;
 mod grade;
 pub mod hint;
 mod learn;
 pub mod list;
+mod models;
 pub mod play;
 pub mod quiz;
 mod release;
@@ -51,6 +53,8 @@ pub const COMMANDS: &[Command] = &[
     starters::COMMAND,
     check_all::COMMAND,
     grade::COMMAND,
+    models::COMMAND,
+    edits::COMMAND,
     under_load::COMMAND,
     bench::COMMAND,
     release::COMMAND,

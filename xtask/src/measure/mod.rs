@@ -1,6 +1,8 @@
 //! What is measured of the judges themselves: verdicts under load, time from an edit to its verdict, what a model costs.
 
+pub mod edits;
 pub mod journal;
+pub mod models;
 
 pub mod neighbours;
 pub mod under_load;

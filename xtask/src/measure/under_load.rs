@@ -4,7 +4,7 @@ use super::journal::{Journal, Run};
 use super::neighbours::Neighbours;
 use super::{Program, Shipped, program, shipped};
 use crate::compile::Answer;
-use crate::judging::{self, Nobody, Watcher};
+use crate::judging::{self, Nobody, Special, Watcher};
 use crate::select::Chosen;
 use crate::workspace::Workspace;
 use anyhow::Result;
@@ -134,14 +134,16 @@ fn once(workspace: &Workspace, subject: &mut Subject<'_>, neighbours: usize, who
     let Some(program) = &subject.program else { anyhow::bail!("{} does not compile", subject.shipped.name) };
     if !whole && subject.real.is_empty() {
         let mut layers = Layers(Vec::new());
-        judging::run(workspace, &answer, &program.path, &[("JUDGE_LAYERS", String::new())], &mut layers)?;
+        let none = [("JUDGE_LAYERS", String::new())];
+        let special = Special { variables: &none, ..Special::default() };
+        judging::run(workspace, &answer, &program.path, special, &mut layers)?;
         subject.real = layers.0.into_iter().filter(|name| judging::is_real(name)).collect();
     }
     let only = [("JUDGE_LAYERS", subject.real.join(","))];
     let whole = whole || subject.real.is_empty();
     let begin = Instant::now();
-    let variables: &[_] = if whole { &[] } else { &only };
-    let (judgement, _) = judging::run(workspace, &answer, &program.path, variables, &mut Nobody)?;
+    let special = Special { variables: if whole { &[] } else { &only }, ..Special::default() };
+    let (judgement, _) = judging::run(workspace, &answer, &program.path, special, &mut Nobody)?;
     Ok(Run {
         exercise: exercise.id.clone(),
         answer: subject.shipped.name.clone(),

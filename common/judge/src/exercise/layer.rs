@@ -1,4 +1,5 @@
 //! One layer: what kind it is, and how it is run.
+use super::stress;
 use crate::explain::{self, Asks, Finding, Sources};
 use crate::protocol::CANARY_SENTENCE;
 use crate::record::{self, Said};
@@ -24,6 +25,15 @@ pub(super) enum Work {
     Real(Body),
     /// Run some times, on real threads that are timed: done alone, done together.
     Measure(Speed, Body, Body),
+}
+
+/// What is out of the ordinary about a run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Mode {
+    /// Every layer that runs the answer's code fails at its end.
+    pub canary: bool,
+    /// Models are not explored but run so often on real threads.
+    pub stress: Option<usize>,
 }
 
 /// The kinds, in the order in which they run.
@@ -83,12 +93,12 @@ fn fail_canary(canary: bool) {
 
 impl Layer {
     /// Runs the layer on a thread of its own; says what was covered.
-    pub fn run(&self, sources: &Sources, canary: bool) -> Result<String, Box<Finding>> {
+    pub fn run(&self, sources: &Sources, mode: Mode) -> Result<String, Box<Finding>> {
         // As much stack as a main thread has, and its name, so that messages read as they would in a program.
         let thread = thread::Builder::new().name("main".into()).stack_size(8 << 20);
-        let modelled = matches!(self.work, Work::Model(..));
+        let modelled = mode.stress.is_none() && matches!(self.work, Work::Model(..));
         thread::scope(|scope| {
-            let run = || record::during(modelled, &sources.answer, || self.run_here(sources, canary));
+            let run = || record::during(modelled, &sources.answer, || self.run_here(sources, mode));
             let thread = thread.spawn_scoped(scope, run).map_err(|error| {
                 let sentence = format!("No thread could be started for the layer: {error}.");
                 Box::new(Finding::new(Verdict::CouldNotJudge, sentence))
@@ -97,8 +107,10 @@ impl Layer {
         })
     }
 
-    fn run_here(&self, sources: &Sources, canary: bool) -> Result<String, Box<Finding>> {
+    fn run_here(&self, sources: &Sources, mode: Mode) -> Result<String, Box<Finding>> {
+        let canary = mode.canary;
         match &self.work {
+            Work::Model(_, body) if let Some(runs) = mode.stress => stress::run(sources, body, runs),
             Work::Measure(wanted, alone, together) => {
                 let measured =
                     panic::catch_unwind(AssertUnwindSafe(|| wanted.measure(&**alone, &**together)));

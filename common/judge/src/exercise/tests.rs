@@ -7,6 +7,8 @@ use std::sync::OnceLock;
 use std::sync::mpsc;
 use std::thread;
 
+const CANARY: Mode = Mode { canary: true, stress: None };
+
 /// A judge whose answer's text is in order.
 fn judge() -> Exercise {
     let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixture");
@@ -45,13 +47,13 @@ fn the_first_failure_stops() {
 #[test]
 fn a_canary_fails_where_all_is_well_and_leaves_other_failures_alone() {
     let right = judge().spec("fine", || ());
-    let canary = right.judge_as(true, |_| true, |_| {});
+    let canary = right.judge_as(CANARY, |_| true, |_| {});
     assert_eq!((canary.verdict, canary.sentence.as_str()), (Verdict::WrongResult, CANARY_SENTENCE));
     assert_eq!(canary.layers[0].status, Status::Passed, "rules run none of the answer's code");
     let wrong = judge().spec("not fine", || expect_eq("one", 1, 2));
-    assert_eq!(wrong.judge_as(true, |_| true, |_| {}).sentence, "One: expected 2, got 1.");
+    assert_eq!(wrong.judge_as(CANARY, |_| true, |_| {}).sentence, "One: expected 2, got 1.");
     let panics = judge().spec("panics", || panic!("no"));
-    assert_eq!(panics.judge_as(true, |_| true, |_| {}).sentence, run(&panics).sentence);
+    assert_eq!(panics.judge_as(CANARY, |_| true, |_| {}).sentence, run(&panics).sentence);
 }
 
 #[test]

@@ -59,9 +59,20 @@ pub fn run_until(answer: &str, layer: &str, after: Duration) -> Run {
 /// Far longer than any answer takes that comes to an end.
 const ENOUGH: Duration = Duration::from_secs(120);
 
+/// Runs the models of the fixture so often on real threads.
+pub fn run_stressed(answer: &str, runs: usize) -> Run {
+    let mut program = program(answer);
+    program.env(judge::STRESS_VARIABLE, runs.to_string()).env("JUDGE_LAYERS", "schedules,schedules-2");
+    judge_program(program, |_, started| started.elapsed() > ENOUGH)
+}
+
 fn judge(answer: &str, stop: impl Fn(Option<&str>, Instant) -> bool) -> Run {
+    judge_program(program(answer), stop)
+}
+
+fn judge_program(mut program: Command, stop: impl Fn(Option<&str>, Instant) -> bool) -> Run {
     let (mut runner, stdin) = Runner::start().unwrap();
-    let mut child = program(answer)
+    let mut child = program
         .env(CHANNEL_VARIABLE, "stdin")
         .stdin(stdin)
         .stdout(Stdio::null())

@@ -1,5 +1,5 @@
 //! Each of the fixture's answers gets its verdict, from the layer that should find it, with a place and a reason.
-use crate::fixture::{line_of, run, run_until};
+use crate::fixture::{line_of, run, run_stressed, run_until};
 use judge::protocol::{Ending, Message};
 use judge::{Judgement, Status, Verdict};
 
@@ -197,4 +197,16 @@ fn work_is_measured_by_cpu_time() {
         assert!(judgement.details[0].starts_with("CPU-span "), "{judgement:#?}");
         assert!(judgement.details[2].ends_with("no verdict depends on that."), "{judgement:#?}");
     }
+}
+
+#[test]
+fn stress_runs_the_same_models_and_says_in_which_run_it_failed() {
+    let right = run_stressed("right", 30).judgement;
+    assert_eq!(right.verdict, Verdict::Pass, "{right:#?}");
+    assert_eq!(right.layers[1].note, "30 runs on real threads");
+    let wrong = run_stressed("wrong", 30).judgement;
+    assert_eq!((wrong.verdict, wrong.layer.as_str()), (Verdict::WrongResult, "schedules"));
+    assert_eq!(wrong.details[0], "In run 1 of 30.");
+    let stuck = run_stressed("waits_for_itself_at_once", 30).judgement;
+    assert_eq!(stuck.verdict, Verdict::Hangs, "{stuck:#?}");
 }
