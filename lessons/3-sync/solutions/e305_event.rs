@@ -16,7 +16,6 @@ use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
 /// Something that has happened, or has not yet.
-#[derive(Default)]
 pub struct Event {
     //~ set: Mutex<bool>,
     state: Mutex<State>,
@@ -25,7 +24,6 @@ pub struct Event {
 }
 
 //~
-#[derive(Default)]
 struct State {
     set: bool,
     /// How often it was set: who has seen this change, has not missed it, whatever `set` says by now.
@@ -34,9 +32,11 @@ struct State {
 
 //~ end
 impl Event {
-    /// An event that is not set.
-    pub fn new() -> Self {
-        Event::default()
+    /// An event that is set already, or not yet.
+    pub fn new(set: bool) -> Self {
+        //~ Event { set: Mutex::new(set), changed: Condvar::new() }
+        Event { state: Mutex::new(State { set, times: 0 }), changed: Condvar::new() }
+        //~ end
     }
 
     /// Sets it, and wakes all who wait. They return, even if it is cleared at once.

@@ -59,7 +59,7 @@ struct Announced {
 
 impl Announced {
     fn new() -> Self {
-        Announced { event: Event::new(), said: Notes::new(false) }
+        Announced { event: Event::new(false), said: Notes::new(false) }
     }
 
     fn set(&self) {
@@ -226,7 +226,7 @@ fn stopped_by_a_pulse() {
 
 /// How many beats there were until it was stopped after a while, and when it ended.
 fn beats_until(stop: impl FnOnce(&Event)) -> (usize, Duration) {
-    let event = Event::new();
+    let event = Event::new(false);
     let start = Instant::now();
     thread::scope(|scope| {
         let heart = scope.spawn(|| {
@@ -241,7 +241,7 @@ fn beats_until(stop: impl FnOnce(&Event)) -> (usize, Duration) {
 }
 
 fn alone() {
-    let event = Event::new();
+    let event = Event::new(false);
     expect_eq("whether a new event is set", event.is_set(), false);
     expect_eq(
         "the answer of `wait_timeout(5ms)` to a new event",
@@ -255,6 +255,9 @@ fn alone() {
     expect_eq("the answer of `wait_timeout(0)` when it is set", event.wait_timeout(Duration::ZERO), true);
     expect_eq("whether waiting has changed it", event.is_set(), true);
     heartbeat(&event, PERIOD, || judge::fail(Verdict::WrongResult, "A heart beats that was stopped before."));
+    let set_before = Event::new(true);
+    set_before.wait();
+    expect_eq("whether an event that began set is set", set_before.is_set(), true);
     event.clear();
     event.clear();
     expect_eq("whether it is set after `clear`", event.is_set(), false);
@@ -263,7 +266,7 @@ fn alone() {
 
 /// Everybody waits for the next round, and is told of it by `set`; whoever comes late finds the round over.
 fn crowd() {
-    let (start, done) = (Event::new(), Event::new());
+    let (start, done) = (Event::new(false), Event::new(false));
     let rounds = Notes::new(0_usize);
     thread::scope(|scope| {
         for _ in 0..4 {

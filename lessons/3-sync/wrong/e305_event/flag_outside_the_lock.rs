@@ -4,7 +4,6 @@ use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
 /// Something that has happened, or has not yet.
-#[derive(Default)]
 pub struct Event {
     set: AtomicBool,
     times: AtomicU64,
@@ -13,9 +12,14 @@ pub struct Event {
 }
 
 impl Event {
-    /// An event that is not set.
-    pub fn new() -> Self {
-        Event::default()
+    /// An event that is set already, or not yet.
+    pub fn new(set: bool) -> Self {
+        Event {
+            set: AtomicBool::new(set),
+            times: AtomicU64::new(0),
+            waiting: Mutex::new(()),
+            changed: Condvar::new(),
+        }
     }
 
     /// Sets it, and wakes all who wait. They return, even if it is cleared at once.

@@ -3,13 +3,11 @@ use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
 /// Something that has happened, or has not yet.
-#[derive(Default)]
 pub struct Event {
     state: Mutex<State>,
     changed: Condvar,
 }
 
-#[derive(Default)]
 struct State {
     set: bool,
     /// How often it was set: who has seen this change, has not missed it, whatever `set` says by now.
@@ -17,9 +15,9 @@ struct State {
 }
 
 impl Event {
-    /// An event that is not set.
-    pub fn new() -> Self {
-        Event::default()
+    /// An event that is set already, or not yet.
+    pub fn new(set: bool) -> Self {
+        Event { state: Mutex::new(State { set, times: 0 }), changed: Condvar::new() }
     }
 
     /// Sets it, and wakes all who wait. They return, even if it is cleared at once.

@@ -3,16 +3,15 @@ use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
 /// Something that has happened, or has not yet.
-#[derive(Default)]
 pub struct Event {
     set: Mutex<bool>,
     changed: Condvar,
 }
 
 impl Event {
-    /// An event that is not set.
-    pub fn new() -> Self {
-        Event::default()
+    /// An event that is set already, or not yet.
+    pub fn new(set: bool) -> Self {
+        Event { set: Mutex::new(set), changed: Condvar::new() }
     }
 
     /// Sets it, and wakes all who wait. They return, even if it is cleared at once.
