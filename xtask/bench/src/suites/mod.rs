@@ -1,11 +1,12 @@
 //! All suites. `README.md` of this package says how to add one.
 mod chat;
+mod sync;
 mod threads;
 
 use crate::suite::Suite;
 
 /// Every suite, in the order of the lessons.
-pub const ALL: &[Suite] = &[threads::SUITE, chat::SUITE];
+pub const ALL: &[Suite] = &[threads::SUITE, chat::SUITE, sync::SUITE];
 
 #[cfg(test)]
 mod tests {
