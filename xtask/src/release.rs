@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// What is left out wherever it lies: answers, and what only those need who keep the course.
-const LEFT_OUT: [&str; 10] = [
+const LEFT_OUT: [&str; 12] = [
     "*/solutions/",
     "*/wrong/",
     ".ci/",
@@ -19,8 +19,10 @@ const LEFT_OUT: [&str; 10] = [
     "xtask/grade/",
     "common/*/tests/",
     "common/*/examples/",
+    "docs/adding-",
     "docs/architecture.md",
-    "docs/maintain",
+    "docs/grading",
+    "docs/teaching",
 ];
 
 /// The part of the README that is about what is left out.
@@ -72,6 +74,14 @@ pub fn write(workspace: &Workspace, course: &Course, folder: &Path) -> Result<Re
         exercises += 1;
     }
     refuse_what_tells(folder)?;
+    // Takes what nobody needs any more out of the lock file. Where it cannot, cargo does it at the first call.
+    let mut shorten = workspace.cargo();
+    shorten.current_dir(folder).env_remove("CARGO_TARGET_DIR").args([
+        "metadata",
+        "--offline",
+        "--format-version=1",
+    ]);
+    process::capture(&mut shorten)?;
     begin_history(folder)?;
     Ok(Released { files: kept.len() + exercises, exercises })
 }

@@ -6,6 +6,7 @@ mod interruption;
 mod killed;
 mod maintaining;
 mod newcomer;
+mod release;
 mod scratch;
 mod tmux;
 mod trouble;

@@ -292,6 +292,16 @@ impl Real {
     }
 }
 
+/// A call of the program in any folder.
+pub fn in_folder(root: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.current_dir(root).args(words);
+    for name in ["NO_COLOR", "COLUMNS", "RUSTFLAGS", "CARGO_MANIFEST_DIR"] {
+        command.env_remove(name);
+    }
+    command
+}
+
 fn copy_all(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
