@@ -126,7 +126,12 @@ pub fn evidence(workspace: &Workspace, course: &Course, question: &Question) -> 
 
 /// The one choice whose text the program printed.
 fn decide(program: &str, prints: &[String], printed: &str) -> Result<Evidence> {
-    let line = |text: &String| printed.lines().find(|line| !text.is_empty() && line.contains(text.as_str()));
+    // A text may have several lines; the last of them is shown.
+    let line = |text: &String| {
+        let end = printed.find(text.as_str()).filter(|_| !text.is_empty())? + text.trim_end().len();
+        let begin = printed[..end].rfind('\n').map_or(0, |at| at + 1);
+        printed[begin..].lines().next()
+    };
     let found: Vec<_> =
         prints.iter().enumerate().filter_map(|(index, text)| Some((index + 1, line(text)?))).collect();
     match found.as_slice() {
@@ -149,6 +154,9 @@ mod tests {
     fn a_program_speaks_for_exactly_one_choice() {
         let prints = ["Hello".to_owned(), String::new(), "Nothing yet".to_owned()];
         assert_eq!(decide("d1", &prints, "a\nNothing yet.\n").unwrap().choice, 3);
+        let lines = ["b\n  2".to_owned(), "a\n  2".to_owned()];
+        let evidence = decide("d1", &lines, "a\n  2 left\nc\n").unwrap();
+        assert_eq!((evidence.choice, evidence.line.as_str()), (2, "  2 left"));
         assert!(decide("d1", &prints, "a\n").is_err());
         assert!(decide("d1", &prints, "Hello\nNothing yet.\n").is_err());
     }
