@@ -104,7 +104,7 @@ pub fn answer(
             inside.trim_start_matches('/')
         ),
     )?;
-    let mut spec = compiler(toolchain, task, bench);
+    let mut spec = compiler(toolchain, task, bench, false);
     spec.mounts.push(Mount::new(answer, inside));
     spec.mounts.push(Mount::new(root, "/root.rs"));
     spec.command.extend(
@@ -132,7 +132,7 @@ pub fn judge(
     name: &str,
     bench: &Bench,
 ) -> Result<Built> {
-    let mut spec = compiler(toolchain, task, bench);
+    let mut spec = compiler(toolchain, task, bench, true);
     let tests = format!("/{}/tests", task.folder);
     spec.mounts.push(Mount::new(judges, &tests));
     spec.command.extend([
@@ -150,7 +150,9 @@ pub fn judge(
 }
 
 /// A box with the compiler and the prepared crates.
-fn compiler(toolchain: &Toolchain, task: &Task, bench: &Bench) -> Spec {
+///
+/// An answer cannot name the judge: it has nothing to say to it.
+fn compiler(toolchain: &Toolchain, task: &Task, bench: &Bench, names_judge: bool) -> Spec {
     let mut mounts = vec![Mount::new(&toolchain.sysroot, "/toolchain"), Mount::new("/usr", "/usr")];
     for folder in ["/bin", "/lib", "/lib64", "/etc/alternatives"] {
         let is_link = fs::symlink_metadata(folder).is_ok_and(|meta| meta.is_symlink());
@@ -175,7 +177,7 @@ fn compiler(toolchain: &Toolchain, task: &Task, bench: &Bench) -> Spec {
         mounts.push(Mount::new(folder, format!("/crates/{at}")));
         command.push(format!("-Ldependency=/crates/{at}"));
     }
-    for (name, path) in &task.externs {
+    for (name, path) in task.externs.iter().filter(|(name, _)| names_judge || name != "judge") {
         let file = path.file_name().unwrap_or_default();
         // A library lies in one of the folders, or its copy for people beside them; then it comes along by itself.
         let place = task.search.iter().position(|folder| path.parent() == Some(folder));
@@ -194,6 +196,7 @@ fn compiler(toolchain: &Toolchain, task: &Task, bench: &Bench) -> Spec {
         mounts,
         writable: Some((bench.out(), "/out".to_owned())),
         proc: Proc::Own,
+        trusted: true,
         command,
         env: env.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         calls: Calls::Tool,

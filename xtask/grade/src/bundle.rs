@@ -19,6 +19,8 @@ use xtask::{artifacts, files};
 pub struct Bundle {
     /// Where it lies.
     pub folder: PathBuf,
+    /// Where answers are compiled.
+    pub scratch: PathBuf,
     /// The compiler.
     pub toolchain: Toolchain,
     /// What makes canaries unpredictable.
@@ -65,6 +67,20 @@ impl Task {
     }
 }
 
+/// The exercise that attacks are tried on.
+pub const SELFTEST: &str = "e901_count";
+
+/// Where an exercise comes from.
+struct Source<'a> {
+    id: &'a str,
+    title: &'a str,
+    lesson: &'a str,
+    folder: String,
+    root: &'a Path,
+    points: u64,
+    limit_s: u64,
+}
+
 /// Raised when the meaning of what is prepared or recorded changes.
 const FORMAT: u32 = 1;
 
@@ -83,9 +99,7 @@ impl Bundle {
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let _alone = files::lock(&folder.join("lock"))?;
         let mut bundle = Bundle::new(workspace)?;
-        let mut own = workspace.clone();
-        own.target = folder.join("target");
-        own.variables.push(("JUDGE_CANARY_SECRET".to_owned(), bundle.secret.clone()));
+        let own = bundle.workspace_with_secret(workspace);
         for lesson in &course.lessons {
             let exercises: Vec<&Exercise> = lesson.exercises().filter(|e| wanted(lesson, e)).collect();
             if exercises.is_empty() {
@@ -95,57 +109,97 @@ impl Bundle {
             let artifacts = artifacts::of_lesson(&own, lesson)?;
             let crates = hash_crates(&artifacts)?;
             for exercise in exercises {
-                let task = bundle.task(workspace, sandbox, lesson, exercise, &artifacts, &crates, tell)?;
+                let source = Source {
+                    id: &exercise.id,
+                    title: &exercise.title,
+                    lesson: &lesson.name,
+                    folder: workspace.short(&lesson.folder),
+                    root: &lesson.folder,
+                    points: exercise.points as u64,
+                    limit_s: exercise.limit_s,
+                };
+                let task = bundle.task(sandbox, &source, &artifacts, &crates, tell)?;
                 bundle.tasks.push(task);
             }
         }
         Ok(bundle)
     }
 
+    /// Prepares the exercise that `grade selftest` attacks; it stands on the crates of the course's first lesson.
+    pub fn prepare_selftest(
+        &self,
+        workspace: &Workspace,
+        sandbox: &Sandbox,
+        course: &Course,
+        tell: &dyn Fn(&str),
+    ) -> Result<Task> {
+        let _alone = files::lock(&self.folder.join("lock"))?;
+        let lesson = course.lessons.first().context("there is no lesson")?;
+        let artifacts = artifacts::of_lesson(&self.workspace_with_secret(workspace), lesson)?;
+        let root = workspace.root.join("xtask/grade/selftest");
+        let source = Source {
+            id: SELFTEST,
+            title: "What attacks are tried on",
+            lesson: "selftest",
+            folder: "lessons/9-selftest".to_owned(),
+            root: &root,
+            points: 1,
+            limit_s: 2,
+        };
+        self.task(sandbox, &source, &artifacts, &hash_crates(&artifacts)?, tell)
+    }
+
     /// A bundle without exercises.
     pub fn new(workspace: &Workspace) -> Result<Bundle> {
         let folder = home(workspace);
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         Ok(Bundle {
             secret: secret(&folder)?,
             toolchain: Toolchain::find(workspace)?,
+            scratch: folder.clone(),
             folder,
             tasks: Vec::new(),
         })
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each is one thing that a task is made of")]
+    /// The course, with crates of the grader's own in which canaries live.
+    fn workspace_with_secret(&self, workspace: &Workspace) -> Workspace {
+        let mut own = workspace.clone();
+        own.target = self.folder.join("target");
+        own.variables.push(("JUDGE_CANARY_SECRET".to_owned(), self.secret.clone()));
+        own
+    }
+
     fn task(
         &self,
-        workspace: &Workspace,
         sandbox: &Sandbox,
-        lesson: &Lesson,
-        exercise: &Exercise,
+        source: &Source,
         artifacts: &artifacts::Artifacts,
         crates: &str,
         tell: &dyn Fn(&str),
     ) -> Result<Task> {
-        let solution = lesson.solution(&exercise.id);
+        let solution = source.root.join("solutions").join(format!("{}.rs", source.id));
         if !solution.is_file() {
             bail!(
                 "{} is missing: grading needs the course with its solutions, not a class's copy",
-                workspace.short(&solution)
+                solution.display()
             );
         }
-        let tests = lesson.folder.join("tests");
+        let tests = source.root.join("tests");
         let mut hash = Sha256::new();
-        hash.update(format!("{FORMAT}\n{}\n{crates}\n{}\n", self.toolchain.version, exercise.limit_s));
+        hash.update(format!("{FORMAT}\n{}\n{crates}\n{}\n", self.toolchain.version, source.limit_s));
         hash_folder(&tests, &mut hash)?;
         hash.update(fs::read(&solution)?);
         let hash = hex(&hash.finalize());
-        let folder = self.folder.join("tasks").join(&exercise.id);
+        let folder = self.folder.join("tasks").join(source.id);
         let record = folder.join("task.json");
         let mut task = Task {
-            id: exercise.id.clone(),
-            title: exercise.title.clone(),
-            lesson: lesson.name.clone(),
-            folder: workspace.short(&lesson.folder),
-            points: exercise.points as u64,
-            limit_s: exercise.limit_s,
+            id: source.id.to_owned(),
+            title: source.title.to_owned(),
+            lesson: source.lesson.to_owned(),
+            folder: source.folder.clone(),
+            points: source.points,
+            limit_s: source.limit_s,
             judges: folder.join("judges"),
             reference: folder.join("reference"),
             externs: artifacts.externs.clone(),
@@ -164,7 +218,7 @@ impl Bundle {
             task.announces = known.announces;
             return Ok(task);
         }
-        tell(&format!("preparing {}", exercise.id));
+        tell(&format!("preparing {}", source.id));
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
@@ -176,7 +230,7 @@ impl Bundle {
 
     /// Grades the course's own solution: it becomes the reference, and an exercise whose solution fails is not used.
     pub fn prove(&self, sandbox: &Sandbox, task: &mut Task, solution: &[u8]) -> Result<()> {
-        let grader = Grader { sandbox, bundle: self, hidden: &[], repeat: 1 };
+        let grader = Grader { sandbox, bundle: self, hidden: &[], repeat: 1, rules: true };
         let proven = grader.reference(task, solution, &task.reference)?;
         let outcome = proven.outcome;
         if outcome.verdict != Verdict::Pass {

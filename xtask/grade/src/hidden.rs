@@ -73,7 +73,7 @@ pub fn prepare(
             folder: home,
             hash: crate::bundle::hex(&hash.finalize()),
         };
-        let grader = Grader { sandbox, bundle, hidden: &[], repeat: 1 };
+        let grader = Grader { sandbox, bundle, hidden: &[], repeat: 1, rules: true };
         let as_task = Task { id: check.name.clone(), judges: check.folder.clone(), ..task.clone() };
         let proven = grader.reference(&as_task, &solution(task)?, &check.folder.join("reference"))?;
         let outcome = proven.outcome;

@@ -34,6 +34,9 @@ pub struct Grader<'a> {
     pub hidden: &'a [crate::hidden::Check],
     /// How often a layer on real threads runs.
     pub repeat: u32,
+    /// Whether the rules layer counts. `grade selftest` also tries every attack without, so that each of the walls behind
+    /// it is proved to stand by itself.
+    pub rules: bool,
 }
 
 /// What a trusted run showed.
@@ -64,7 +67,7 @@ impl Grader<'_> {
     /// The grader could not do its work: nothing is known of the answer.
     pub fn grade(&self, task: &Task, text: &[u8]) -> Result<Outcome> {
         let begin = Instant::now();
-        let bench = Bench::new(&self.bundle.folder)?;
+        let bench = Bench::new(&self.bundle.scratch)?;
         let mut outcome = match reject(text) {
             Some(outcome) => outcome,
             None => self.steps(task, text, &bench)?,
@@ -82,7 +85,7 @@ impl Grader<'_> {
 
     /// Grades the course's own solution in a single run of all layers; the judge with it inside becomes `kept`.
     pub fn reference(&self, task: &Task, solution: &[u8], kept: &Path) -> Result<Proven> {
-        let bench = Bench::new(&self.bundle.folder)?;
+        let bench = Bench::new(&self.bundle.scratch)?;
         let source = self.place(&bench, solution)?;
         let mut proven = Proven {
             outcome: Outcome::new(Verdict::Pass, "", ""),
@@ -130,12 +133,20 @@ impl Grader<'_> {
         };
 
         // The rules, by a process in which there is nothing of the answer but its text.
-        let run = self.run(task, &task.id, &task.reference, &source, Some(RULES), false)?;
-        match self.verdict_of(task, &run, RULES)? {
-            None => mark(&mut layers, RULES, Status::Passed, &run),
-            Some(outcome) => {
-                mark(&mut layers, RULES, Status::Failed, &run);
-                return Ok(with(outcome, &layers));
+        if self.rules {
+            let run = self.run(task, &task.id, &task.reference, &source, Some(RULES), false)?;
+            if matches!(run.heard, Heard::Silent { running: Some(_), .. }) {
+                // Nothing of the answer ran: its text alone was too much to read.
+                let why = "Its text cannot be read as Rust: it nests too deep, or is too long.";
+                set(&mut layers, RULES, Status::Failed);
+                return Ok(with(Outcome::new(Verdict::Rejected, RULES, why), &layers));
+            }
+            match self.verdict_of(task, &run, RULES)? {
+                None => mark(&mut layers, RULES, Status::Passed, &run),
+                Some(outcome) => {
+                    mark(&mut layers, RULES, Status::Failed, &run);
+                    return Ok(with(outcome, &layers));
+                }
             }
         }
         if let Some(refused) = self.compile(task, &source, bench)? {
@@ -231,9 +242,12 @@ impl Grader<'_> {
         layer: Option<&str>,
         canary: bool,
     ) -> Result<Run> {
-        // For its user to run and not to read: then its memory cannot be read through `/proc` either.
-        let mode = if self.sandbox.hides_programs() { 0o111 } else { 0o555 };
-        fs::set_permissions(binary, fs::Permissions::from_mode(mode))?;
+        let trusted = binary == task.reference;
+        if !trusted {
+            // For its user to run and not to read: then its memory cannot be read through `/proc` either.
+            let mode = if self.sandbox.hides_programs() { 0o111 } else { 0o555 };
+            fs::set_permissions(binary, fs::Permissions::from_mode(mode))?;
+        }
         let (runner, channel) = Runner::start_as(&self.bundle.secret, canary)?;
         let inside = task.answer_inside();
         let mut env = vec![
@@ -245,6 +259,7 @@ impl Grader<'_> {
             mounts: vec![Mount::new(binary, format!("/{name}")), Mount::new(source, inside)],
             writable: None,
             proc: Proc::Names,
+            trusted,
             command: vec![format!("/{name}")],
             env,
             calls: Calls::Program,
@@ -451,4 +466,94 @@ fn shuffled(names: Vec<String>) -> Result<Vec<String>> {
         names.into_iter().map(|name| Ok((build::random_name()?, name))).collect::<Result<Vec<_>>>()?;
     keyed.sort();
     Ok(keyed.into_iter().map(|(_, name)| name).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle::Bundle;
+    use crate::sandbox::Backend;
+    use judge::Judgement;
+
+    /// A run in which the judge said this.
+    fn run(judgement: Judgement) -> Run {
+        let ended = Ended {
+            code: 0,
+            stopped: None,
+            out_of_tasks: false,
+            stdout: String::new(),
+            stderr: String::new(),
+            threads_peak: 1,
+            memory_peak: 0,
+            wall: Duration::ZERO,
+        };
+        let layers = vec![LayerName { name: "spec".into(), what: "all".into() }];
+        let announced = Some((judgement.exercise.clone(), layers));
+        Run { heard: Heard::Judged(Box::new(judgement)), ended, announced, ended_well: true }
+    }
+
+    fn passed() -> Judgement {
+        let mut judgement = Judgement::new("e901_count", judge::Verdict::Pass, "", "");
+        let report = judge::LayerReport::not_run("spec", "all");
+        judgement.layers = vec![judge::LayerReport { status: Status::Passed, ..report }];
+        judgement
+    }
+
+    fn said(verdict: judge::Verdict, sentence: &str) -> Judgement {
+        Judgement { verdict, sentence: sentence.into(), layer: "spec".into(), ..passed() }
+    }
+
+    fn with_grader(test: impl Fn(&Grader, &Task)) {
+        let sandbox =
+            Sandbox { backend: Backend::None, groups: crate::sandbox::cgroup::Host::None, landlock: false };
+        let toolchain = build::Toolchain { sysroot: "/".into(), version: String::new() };
+        let bundle = Bundle {
+            folder: "/".into(),
+            scratch: "/".into(),
+            toolchain,
+            secret: String::new(),
+            tasks: Vec::new(),
+        };
+        let task = Task {
+            id: "e901_count".into(),
+            announces: "e901_count".into(),
+            layers: vec![("spec".into(), "all".into())],
+            ..crate::score::tests::task()
+        };
+        test(&Grader { sandbox: &sandbox, bundle: &bundle, hidden: &[], repeat: 1, rules: true }, &task);
+    }
+
+    #[test]
+    fn a_canary_must_fail_with_its_own_words() {
+        with_grader(|grader, task| {
+            let verdict = |judgement| {
+                grader.canary(task, &run(judgement), "spec").unwrap().map(|outcome| outcome.verdict)
+            };
+            assert_eq!(verdict(said(judge::Verdict::WrongResult, CANARY_SENTENCE)), None);
+            assert_eq!(verdict(passed()), Some(Verdict::Tampered), "a forger reports success");
+            assert_eq!(verdict(said(judge::Verdict::LostUpdate, "lost")), Some(Verdict::Flaky));
+            assert_eq!(verdict(said(judge::Verdict::Deadlock, CANARY_SENTENCE)), Some(Verdict::Flaky));
+        });
+    }
+
+    #[test]
+    fn a_pass_must_fit_what_the_trusted_judge_announces() {
+        with_grader(|grader, task| {
+            let verdict =
+                |run: &Run| grader.verdict_of(task, run, "spec").unwrap().map(|outcome| outcome.verdict);
+            assert_eq!(verdict(&run(passed())), None);
+            let mut other_layers = run(passed());
+            other_layers.announced = Some(("e901_count".into(), Vec::new()));
+            let mut other_name = run(Judgement { exercise: "e902_other".into(), ..passed() });
+            other_name.announced =
+                Some(("e902_other".into(), vec![LayerName { name: "spec".into(), what: "all".into() }]));
+            let mut not_ended = run(passed());
+            not_ended.ended_well = false;
+            let mut no_layer = passed();
+            no_layer.layers[0].status = Status::NotRun;
+            for odd in [other_layers, other_name, not_ended, run(no_layer)] {
+                assert_eq!(verdict(&odd), Some(Verdict::Tampered));
+            }
+        });
+    }
 }

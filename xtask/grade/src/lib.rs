@@ -3,6 +3,7 @@
 //! An answer's way: [`intake`] takes the files that are answers out of what was handed in; [`judging`] has each
 //! compiled and judged in boxes ([`sandbox`]) against what was prepared once ([`bundle`]).
 
+pub mod attacks;
 pub mod build;
 pub mod bundle;
 pub mod commands;
@@ -14,6 +15,7 @@ pub mod journal;
 pub mod judging;
 pub mod outcome;
 pub mod plan;
+pub mod prepared;
 pub mod report;
 pub mod sandbox;
 pub mod score;

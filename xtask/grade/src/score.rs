@@ -119,11 +119,12 @@ fn share(config: &Config, outcome: &Outcome) -> u128 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::outcome::{Hidden, Layer};
 
-    fn task() -> Task {
+    /// A task of which only the points count.
+    pub(crate) fn task() -> Task {
         Task {
             id: "e302_bank".into(),
             title: String::new(),

@@ -1,7 +1,8 @@
 //! What every command that grades begins with: the course, the settings, the boxes, what was prepared.
-use crate::bundle::{Bundle, Task};
+use crate::bundle::{Bundle, SELFTEST, Task};
 use crate::config::Config;
 use crate::hidden::{self, Check};
+use crate::prepared;
 use crate::sandbox::Sandbox;
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -28,8 +29,8 @@ impl std::error::Error for Wrong {}
 /// All of it.
 #[derive(Debug)]
 pub struct Setup {
-    /// The course.
-    pub workspace: Workspace,
+    /// The course, unless what was prepared stands for it.
+    pub workspace: Option<Workspace>,
     /// The settings.
     pub config: Config,
     /// The boxes.
@@ -46,8 +47,11 @@ impl Setup {
     /// # Errors
     /// [`Wrong`] where trying again does not help.
     pub fn new(args: &Args, sandbox: Sandbox) -> Result<Setup> {
-        let workspace = Workspace::find()?;
         let config = config(args)?;
+        if let Some(folder) = args.path("prepared") {
+            return Setup::prepared(&folder, config, sandbox, &scratch(args)?);
+        }
+        let workspace = Workspace::find()?;
         let course = Course::load(&workspace)?;
         let chosen = chosen(&config, &course)?;
         let wanted = |_: &Lesson, exercise: &Exercise| chosen.contains(&exercise.id);
@@ -60,7 +64,28 @@ impl Setup {
                 hidden::prepare(folder, &bundle, &sandbox, &solution).map_err(|e| Wrong(format!("{e:#}")))?
             }
         };
-        Ok(Setup { workspace, config, sandbox, bundle, hidden })
+        Ok(Setup { workspace: Some(workspace), config, sandbox, bundle, hidden })
+    }
+
+    /// The same from a folder that `grade prepare --to` made.
+    fn prepared(folder: &Path, config: Config, sandbox: Sandbox, scratch: &Path) -> Result<Setup> {
+        let mut bundle = prepared::load(folder, scratch).map_err(|error| Wrong(format!("{error:#}")))?;
+        if config.hidden.is_some() {
+            bail!(Wrong(
+                "hidden: --prepared has no solutions to prove hidden checks with; grade where the course is"
+                    .into()
+            ));
+        }
+        let wanted = config.lessons.iter().chain(&config.exercises).collect::<Vec<_>>();
+        bundle.tasks.retain(|task| {
+            let names = [task.id.as_str(), number(&task.id), task.lesson.as_str()];
+            task.id != SELFTEST
+                && (wanted.is_empty() || wanted.iter().any(|word| names.contains(&word.as_str())))
+        });
+        if bundle.tasks.is_empty() {
+            bail!(Wrong(format!("{}: none of the exercises was prepared there", folder.display())));
+        }
+        Ok(Setup { workspace: None, config, sandbox, bundle, hidden: Vec::new() })
     }
 
     /// How often a layer on real threads runs.
@@ -92,6 +117,32 @@ pub fn config(args: &Args) -> Result<Config> {
 /// Where the results are: `--out`, or `grades`.
 pub fn out(args: &Args) -> PathBuf {
     args.path("out").unwrap_or_else(|| "grades".into())
+}
+
+/// Where answers are compiled when the course is not here.
+fn scratch(args: &Args) -> Result<PathBuf> {
+    let folder = out(args).join("scratch");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    Ok(folder)
+}
+
+/// What `grade selftest` needs: what was prepared, the exercise under attack, and its right answer.
+pub fn selftest(args: &Args, sandbox: &Sandbox) -> Result<(Bundle, Task, String)> {
+    let solution = include_str!("../selftest/solutions/e901_count.rs").to_owned();
+    if let Some(folder) = args.path("prepared") {
+        let scratch = std::env::temp_dir().join(format!("grade-selftest-{}", std::process::id()));
+        let bundle = prepared::load(&folder, &scratch)?;
+        let task = bundle
+            .find(SELFTEST)
+            .cloned()
+            .context("the prepared folder has no selftest: prepare it again")?;
+        return Ok((bundle, task, solution));
+    }
+    let workspace = Workspace::find()?;
+    let course = Course::load(&workspace)?;
+    let bundle = Bundle::new(&workspace)?;
+    let task = bundle.prepare_selftest(&workspace, sandbox, &course, &|what| eprintln!("{what} …"))?;
+    Ok((bundle, task, solution))
 }
 
 /// The course's own answer.

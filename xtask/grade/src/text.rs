@@ -36,7 +36,12 @@ pub fn suspicious(text: &str) -> Vec<String> {
         }
         // The shape of the known hole in Rust's rules for lifetimes (rust-lang/rust issue 25860).
         let squeezed: String = line.chars().filter(|c| !c.is_whitespace()).collect();
-        if squeezed.contains("&'static&'") {
+        let pieces: Vec<&str> = squeezed.split("&'").skip(1).collect();
+        // `&'a &'b` leaves a piece that is a name and nothing else, with another behind it.
+        let is_name =
+            |piece: &&str| !piece.is_empty() && piece.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let nested = pieces.iter().rev().skip(1).any(is_name);
+        if nested {
             flags.push(format!("line {}: a reference to a reference with two lifetimes", number + 1));
         }
     }

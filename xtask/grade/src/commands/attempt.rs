@@ -41,7 +41,7 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
         &|what| eprintln!("{what} …"),
     )?;
     let Some(task) = bundle.tasks.first() else { return usage(format!("`{exercise}` is no exercise")) };
-    let grader = Grader { sandbox: &sandbox, bundle: &bundle, hidden: &[], repeat: 3 };
+    let grader = Grader { sandbox: &sandbox, bundle: &bundle, hidden: &[], repeat: 3, rules: true };
     println!("{}", serde_json::to_string_pretty(&grader.grade(task, &text)?)?);
     Ok(Exit::Fine)
 }

@@ -23,7 +23,7 @@ Example: cargo xtask grade merge --out grades shard-*/journal.*.jsonl
 };
 
 fn run(raw: Vec<OsString>) -> Result<Exit> {
-    let values = ["out", "config", "only", "canvas-template", "moodle-template", "backend"];
+    let values = ["out", "config", "only", "canvas-template", "moodle-template", "backend", "prepared"];
     let args = super::parse("merge", raw, &["allow-weak"], &values, usize::MAX)?;
     let out = setup::out(&args);
     let mut paths = status::journals(&out)?;

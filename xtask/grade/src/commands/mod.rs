@@ -2,8 +2,12 @@
 mod attempt;
 mod doctor;
 mod merge;
+mod prepare;
+mod rejudge;
+mod replay;
 mod report_cmd;
 mod run;
+mod selftest;
 mod status;
 
 use crate::sandbox::{Backend, Sandbox};
@@ -40,8 +44,18 @@ pub enum Exit {
 }
 
 /// Every command.
-pub const COMMANDS: &[Command] =
-    &[doctor::COMMAND, attempt::COMMAND, run::COMMAND, status::COMMAND, report_cmd::COMMAND, merge::COMMAND];
+pub const COMMANDS: &[Command] = &[
+    doctor::COMMAND,
+    prepare::COMMAND,
+    run::COMMAND,
+    status::COMMAND,
+    report_cmd::COMMAND,
+    merge::COMMAND,
+    rejudge::COMMAND,
+    replay::COMMAND,
+    attempt::COMMAND,
+    selftest::COMMAND,
+];
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 all graded, whatever the grades · 3 some could not be graded · 42 wrong settings, call or host · \

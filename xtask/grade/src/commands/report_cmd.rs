@@ -31,7 +31,7 @@ Example: cargo xtask grade report --out grades --canvas-template export.csv
 };
 
 fn run(raw: Vec<OsString>) -> Result<Exit> {
-    let values = ["out", "config", "only", "canvas-template", "moodle-template", "backend"];
+    let values = ["out", "config", "only", "canvas-template", "moodle-template", "backend", "prepared"];
     let args = super::parse("report", raw, &["allow-weak"], &values, 0)?;
     report(&args)
 }

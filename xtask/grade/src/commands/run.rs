@@ -32,11 +32,13 @@ At the end the reports are written, as by `grade report`.
   --out DIR         where results go; default: grades
   --config FILE     settings; default: grade.toml, if there is one
   --only 302,sync   these exercises or lessons only
+  --plan            take in and say what is to be graded; grade nothing
   --jobs N          at the same time; default: one for each processor
   --shard 0/64      only this part; `auto` reads it from Slurm, Kubernetes or GitLab
   --shards N        how many there are, where --shard auto cannot know
   --backend B       native, bwrap or none
   --allow-weak      go on where this host builds no boxes; every result says so
+  --prepared DIR    what `grade prepare --to DIR` made, in place of the course
 
 Example: cargo xtask grade run submissions.zip --only sync --out grades
 ",
@@ -44,8 +46,8 @@ Example: cargo xtask grade run submissions.zip --only sync --out grades
 };
 
 fn run(raw: Vec<OsString>) -> Result<Exit> {
-    let values = ["out", "config", "only", "jobs", "shard", "shards", "backend"];
-    let args = super::parse("run", raw, &["allow-weak"], &values, usize::MAX)?;
+    let values = ["out", "config", "only", "jobs", "shard", "shards", "backend", "prepared"];
+    let args = super::parse("run", raw, &["allow-weak", "plan"], &values, usize::MAX)?;
     if args.words.is_empty() {
         return usage("grade run: name what was handed in: cargo xtask grade run submissions.zip");
     }
@@ -80,6 +82,10 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
         Some(shard) => out.join(format!("journal.{}-of-{}.jsonl", shard.index, shard.count)),
     };
     files::replace(&out.join("plan.json"), plan_json(&jobs))?;
+    if args.has("plan") {
+        eprintln!("{} students, {} different answers to grade", class.students.len(), jobs.len());
+        return Ok(Exit::Fine);
+    }
     let mut journal = Journal::open(&path)?;
     if journal.dropped > 0 {
         eprintln!("the journal ended in half a line, {} bytes, which is dropped", journal.dropped);
@@ -119,7 +125,13 @@ fn plan_json(jobs: &[Job]) -> String {
 /// Grades what is open with so many workers; says how many could not be graded.
 ///
 /// A worker is a thread that starts its boxes and outlives them: a box ends with the thread that started it.
-fn grade(setup: &Setup, out: &Path, open: Vec<Job>, workers: usize, journal: &mut Journal) -> Result<usize> {
+pub fn grade(
+    setup: &Setup,
+    out: &Path,
+    open: Vec<Job>,
+    workers: usize,
+    journal: &mut Journal,
+) -> Result<usize> {
     let total = open.len();
     let begin = Instant::now();
     let queue = Mutex::new(VecDeque::from(open));
@@ -129,6 +141,7 @@ fn grade(setup: &Setup, out: &Path, open: Vec<Job>, workers: usize, journal: &mu
         bundle: &setup.bundle,
         hidden: &setup.hidden,
         repeat: setup.repeat(),
+        rules: true,
     };
     let work = || {
         loop {
@@ -184,11 +197,13 @@ fn told(job: &Job, outcome: &Outcome, done: usize, total: usize, begin: Instant)
     let seconds = begin.elapsed().as_secs_f64();
     let left = seconds / done as f64 * (total - done) as f64;
     let who = if job.students == 1 { String::new() } else { format!(" ({} students)", job.students) };
+    let why = if outcome.verdict == Verdict::GraderError { outcome.details.join(" ") } else { String::new() };
     format!(
-        "{done}/{total}  {:<13} {}  {}{who}  {:.0} s left",
+        "{done}/{total}  {:<13} {}  {}{who}  {left:.0} s left  {why}",
         outcome.verdict,
         job.exercise,
         &job.sha[..10],
-        left
     )
+    .trim_end()
+    .to_owned()
 }

@@ -8,7 +8,7 @@ pub mod spec;
 pub mod threads;
 pub mod watch;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use cgroup::{Groups, Host};
 use spec::Spec;
 use std::fmt;
@@ -91,8 +91,8 @@ impl Sandbox {
             bail!("a box needs a command");
         }
         spec.cgroups = groups.folders().to_vec();
-        let program = std::env::current_exe().context("cannot find this program")?;
-        let mut command = Command::new(program);
+        // This very program, even if its file was replaced meanwhile.
+        let mut command = Command::new("/proc/self/exe");
         command.arg("__box").arg(self.backend.to_string()).arg(std::process::id().to_string());
         command.arg(serde_json::to_string(&spec)?).env_clear();
         if let Some(path) = std::env::var_os("PATH") {

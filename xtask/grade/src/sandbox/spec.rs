@@ -11,6 +11,8 @@ pub struct Spec {
     pub writable: Option<(PathBuf, String)>,
     /// What the box sees of `/proc`.
     pub proc: Proc,
+    /// Whether nothing of a submission runs in it.
+    pub trusted: bool,
     /// The program and its arguments, as named inside.
     pub command: Vec<String>,
     /// Its whole environment.

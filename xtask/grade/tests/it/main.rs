@@ -1,0 +1,12 @@
+//! The grader from outside: classes, archives, kills, shards, pages.
+mod archives;
+mod browser;
+mod class;
+mod kills;
+mod manifests;
+mod scratch;
+mod shards;
+mod users;
+#[expect(dead_code, reason = "shared with the runner's tests, which press keys as well")]
+#[path = "../../../tests/it/webdriver.rs"]
+mod webdriver;
