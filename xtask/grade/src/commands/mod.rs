@@ -1,6 +1,7 @@
 //! The grader's commands, in the order in which an instructor meets them.
 mod attempt;
 mod doctor;
+mod measure;
 mod merge;
 mod prepare;
 mod rejudge;
@@ -55,6 +56,7 @@ pub const COMMANDS: &[Command] = &[
     replay::COMMAND,
     attempt::COMMAND,
     selftest::COMMAND,
+    measure::COMMAND,
 ];
 
 const EXIT_CODES: &str = "\

@@ -224,7 +224,7 @@ fn seal(spec: &Spec) -> Result<()> {
     }
     let status = ruleset.restrict_self()?;
     if status.ruleset == RulesetStatus::NotEnforced && !spec.trusted && File::open(&spec.command[0]).is_ok() {
-        // A program that its user may not read is not readable through `/proc` either; see `exec_only`.
+        // A program that its user may not read is not readable through `/proc` either.
         bail!(
             "this kernel has no landlock, and the program's file can be read: its memory would be open to it"
         );
