@@ -70,9 +70,10 @@ impl Sandbox {
     }
 
     /// Whether programs are made unreadable to their own user. Where the kernel has landlock, an ordinary user's boxes
-    /// do without: of a program that can be read, its starter may see what its threads wait for.
+    /// do without: of a program that can be read, its starter may see what its threads wait for. bubblewrap does it to
+    /// the copy inside the box.
     pub fn hides_programs(&self) -> bool {
-        nix::unistd::Uid::effective().is_root() || self.backend == Backend::Bwrap || !self.landlock
+        self.backend == Backend::Native && (nix::unistd::Uid::effective().is_root() || !self.landlock)
     }
 
     /// How many processes of the box stand between the grader and what runs in it.
