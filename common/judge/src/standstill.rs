@@ -86,20 +86,25 @@ impl Observer {
         self.last_look = Some(now);
         // Without a board it is not known which thread only watches; it never stands still.
         let board = board_now(runner);
-        self.still = if self.is_still(board.as_ref()) && board.is_some() { self.still + 1 } else { 0 };
+        self.still = if self.is_still(board.as_ref(), false) && board.is_some() { self.still + 1 } else { 0 };
         self.still > STILL
     }
 
     /// Looks once more, before the process is ended because it took too long.
     pub fn look_at_last(&mut self, runner: &Runner) {
-        self.is_still(board_now(runner).as_ref());
+        self.is_still(board_now(runner).as_ref(), true);
     }
 
+    /// Whether nothing has moved since the last look. As long as the process itself moves, nobody looks at others,
+    /// unless `all` of them are to be seen.
     #[cfg(target_os = "linux")]
-    fn is_still(&mut self, board: Option<&Board>) -> bool {
+    fn is_still(&mut self, board: Option<&Board>, all: bool) -> bool {
         let watcher = board.map_or(0, |board| board.watcher);
-        let tasks: Vec<_> =
-            processes::tasks(self.process).into_iter().filter(|t| u64::from(t.task) != watcher).collect();
+        let mut tasks = processes::own_tasks(self.process);
+        tasks.retain(|task| u64::from(task.task) != watcher);
+        if all || tasks.iter().all(processes::Task::is_still) {
+            tasks.extend(processes::other_tasks(self.process));
+        }
         let moved = |task: &processes::Task| {
             let before =
                 self.before.iter().find(|known| known.task == task.task && known.process == task.process);
@@ -117,7 +122,7 @@ impl Observer {
     }
 
     #[cfg(not(target_os = "linux"))]
-    fn is_still(&mut self, board: Option<&Board>) -> bool {
+    fn is_still(&mut self, board: Option<&Board>, _all: bool) -> bool {
         self.seen = Some(Sight { board: board.cloned() });
         false
     }

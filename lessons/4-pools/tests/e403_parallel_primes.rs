@@ -38,7 +38,7 @@ fn main() -> judge::ExitCode {
         .spec("5 workers work at the same time", || all_workers_at_once(5))
         .spec("no more threads than were asked for", no_extra_threads)
         .speed(
-            "2 workers count the primes below 200,000",
+            "2 workers count the primes below 400,000",
             judge::Speed::span(1.8),
             || count_alone(MANY),
             || _ = count_primes(MANY, 2, 1_000, is_prime),
@@ -145,7 +145,7 @@ fn one_slow_number() {
 }
 
 /// Enough numbers for some ten milliseconds of work.
-const MANY: u64 = 200_000;
+const MANY: u64 = 400_000;
 
 fn count_alone(n: u64) {
     real::hint::black_box((0..n).filter(|&number| is_prime(number)).count());

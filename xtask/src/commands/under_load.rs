@@ -28,7 +28,7 @@ came out otherwise.
   --whole N    how many of those go through every layer (40); the others run the layers on real threads, the only ones
                that have to do with load: all others are decided by counts
   --wrong N    runs of each wrong answer, through every layer (20)
-  --minutes N  stop after so long
+  --minutes N  stop after so long; 0 compiles and runs nothing, and shows what there is
   --write      the table goes to docs/verdicts-under-load.md
   --json       for programs
 
@@ -53,7 +53,7 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     };
     let json = args.has("json");
     let mut follow = Follow { screen: &screen, quiet: json, runs: 0 };
-    let mut subjects = under_load::prepare(&workspace, &chosen, &mut |what| follow.say(what))?;
+    let mut subjects = under_load::prepare(&workspace, &chosen, plan, &mut |what| follow.say(what))?;
     let mut journal = Journal::open(&workspace.cache().join("under-load.jsonl"))?;
     under_load::run(&workspace, &mut subjects, plan, &mut journal, &mut |subject, run| {
         follow.ran(subject, run)

@@ -57,13 +57,14 @@ pub struct Program {
 }
 
 /// Compiles an answer and keeps a copy of the program; none if it does not compile. One that is there already, and made
-/// of the same things, is taken as it is.
+/// of the same things, is taken as it is; unless `make`, no other is.
 pub fn program(
     workspace: &Workspace,
     lesson: &Lesson,
     exercise: &Exercise,
     source: &Path,
     name: &str,
+    make: bool,
 ) -> Result<Option<Program>> {
     let answer = Answer { lesson, exercise, source, slot: "measure" };
     let folder = answer.folder(workspace).join("programs");
@@ -74,6 +75,9 @@ pub fn program(
     let stamp = stamp(workspace, &answer)?;
     if fs::read_to_string(&stamp_file).is_ok_and(|known| known == stamp) && path.is_file() {
         return hashed(path).map(Some);
+    }
+    if !make {
+        return Ok(None);
     }
     let Compiled::Ready(binary) = compile(workspace, &answer, &mut Timing::default())? else {
         return Ok(None);

@@ -90,7 +90,7 @@ pub fn look_at(
     let mut usable: Vec<String> = Vec::new();
     for answer in shipped(lesson, exercise) {
         tell(&format!("{} {}", exercise.id, answer.name));
-        let Some(program) = program(workspace, lesson, exercise, &answer.source, &answer.name)? else {
+        let Some(program) = program(workspace, lesson, exercise, &answer.source, &answer.name, true)? else {
             if let Some(slug) = answer.name.strip_prefix("wrong/") {
                 let verdict = answer.verdict.to_string();
                 let slug = slug.to_owned();

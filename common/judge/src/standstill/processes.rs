@@ -69,10 +69,21 @@ impl Task {
     }
 }
 
-/// Every thread of the process, of its descendants, and of all others in its process group.
-pub(crate) fn tasks(root: u32) -> Vec<Task> {
-    let processes = family(root);
-    processes.iter().flat_map(|process| threads_of(*process)).collect()
+/// Every thread of the process.
+pub(crate) fn own_tasks(root: u32) -> Vec<Task> {
+    threads_of(root, &outlets(root))
+}
+
+/// Every thread of its descendants, and of all others in its process group.
+pub(crate) fn other_tasks(root: u32) -> Vec<Task> {
+    let outlets = outlets(root);
+    let others = family(root).into_iter().filter(|process| *process != root);
+    others.flat_map(|process| threads_of(process, &outlets)).collect()
+}
+
+/// Where the process's output goes: to the runner, which stands outside of what is looked at and makes room by itself.
+fn outlets(root: u32) -> [String; 2] {
+    [1, 2].map(|fd| descriptor(root, fd))
 }
 
 /// The process, its descendants and its group.
@@ -131,20 +142,21 @@ impl Stat {
     }
 }
 
-fn threads_of(process: u32) -> Vec<Task> {
+fn threads_of(process: u32, outlets: &[String]) -> Vec<Task> {
     let entries = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
     let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    numbers.filter_map(|task| look_at(process, task)).collect()
+    numbers.filter_map(|task| look_at(process, task, outlets)).collect()
 }
 
-fn look_at(process: u32, task: u32) -> Option<Task> {
+fn look_at(process: u32, task: u32, outlets: &[String]) -> Option<Task> {
     let folder = format!("/proc/{process}/task/{task}");
     let stat = Stat::read(&format!("{folder}/stat"))?;
     let status = fs::read_to_string(format!("{folder}/status")).ok()?;
     let switches = status.lines().filter(|line| line.contains("ctxt_switches"));
     let switches = switches.filter_map(|line| line.split_whitespace().last()?.parse::<u64>().ok()).sum();
     let call = fs::read_to_string(format!("{folder}/syscall")).unwrap_or_default();
-    let wait = if stat.state == 'S' { wait_of(&call, |fd| descriptor(process, fd)) } else { Wait::Unknown };
+    let wait =
+        if stat.state == 'S' { wait_of(&call, |fd| descriptor(process, fd), outlets) } else { Wait::Unknown };
     Some(Task { process, task, name: stat.name, state: stat.state, done: (stat.ticks, switches), wait })
 }
 
@@ -185,7 +197,7 @@ mod call {
 
 /// What a line of `/proc/…/syscall` says: the number of the call and its arguments in hexadecimal.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-fn wait_of(line: &str, descriptor: impl Fn(u64) -> String) -> Wait {
+fn wait_of(line: &str, descriptor: impl Fn(u64) -> String, outlets: &[String]) -> Wait {
     let mut words = line.split_whitespace();
     let Some(number) = words.next().and_then(|word| word.parse::<u64>().ok()) else { return Wait::Unknown };
     let hex = |word: &str| u64::from_str_radix(word.trim_start_matches("0x"), 16).unwrap_or(u64::MAX);
@@ -195,7 +207,9 @@ fn wait_of(line: &str, descriptor: impl Fn(u64) -> String) -> Wait {
     // A time-out as a C `int`: negative is none.
     let endless = |milliseconds: u64| (milliseconds as u32).cast_signed() < 0;
     let through_a_pipe = |wait: Wait| {
-        if descriptor(argument(0)).starts_with("pipe:") { wait } else { Wait::Elsewhere }
+        let target = descriptor(argument(0));
+        let between_them = target.starts_with("pipe:") && !outlets.contains(&target);
+        if between_them { wait } else { Wait::Elsewhere }
     };
     match number {
         call::FUTEX => unless_limited(argument(3) != 0, Wait::Thread),
@@ -214,7 +228,7 @@ fn wait_of(line: &str, descriptor: impl Fn(u64) -> String) -> Wait {
 
 /// The numbers of calls are not known here.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-fn wait_of(_line: &str, _descriptor: impl Fn(u64) -> String) -> Wait {
+fn wait_of(_line: &str, _descriptor: impl Fn(u64) -> String, _outlets: &[String]) -> Wait {
     Wait::Unknown
 }
 
@@ -253,8 +267,10 @@ mod tests {
             ("", Wait::Unknown),
         ];
         for (line, wait) in table {
-            assert_eq!(wait_of(line, pipe), wait, "{line}");
+            assert_eq!(wait_of(line, pipe, &[]), wait, "{line}");
         }
-        assert_eq!(wait_of(table[3].0, socket), Wait::Elsewhere);
+        assert_eq!(wait_of(table[3].0, socket, &[]), Wait::Elsewhere);
+        let output = [String::from("pipe:[7]")];
+        assert_eq!(wait_of(table[4].0, pipe, &output), Wait::Elsewhere, "the runner reads what it prints");
     }
 }

@@ -65,8 +65,8 @@ impl Sight {
             return format!("They wait for each other: {}.", told.join("; "));
         }
         match self.culprit() {
-            Some(seen) => format!("Nobody can go on: {}, and nobody is left to end that.", tell(seen)),
-            None => "Nobody can go on: all wait, and nobody is left to end that.".to_string(),
+            Some(seen) => format!("Nobody can go on: {}. Nobody is left to end that.", tell(seen)),
+            None => "Nobody can go on: all wait. Nobody is left to end that.".to_string(),
         }
     }
 
