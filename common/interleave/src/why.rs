@@ -96,7 +96,8 @@ pub(crate) fn explain(note: &FailureNote, trace: &Trace, names: &Names) -> Told 
         FailureKind::Deadlock | FailureKind::LeftBehind => deadlock::explain(note, trace, names, &mut told),
         FailureKind::Panic => {
             told.because.push(panic_sentence(note, names));
-            if !overwritten::explain(trace, names, &mut told) {
+            if !overwritten::explain(trace, names, &mut told) && !woken_for_no_reason(trace, &mut told.focus)
+            {
                 stale_or_not_joined(note, trace, names, &mut told);
             }
         }
@@ -104,9 +105,6 @@ pub(crate) fn explain(note: &FailureNote, trace: &Trace, names: &Names) -> Told 
     }
     if !matches!(told.cause, Cause::LostUpdate | Cause::CheckThenAct) {
         bad_luck(trace, names, &mut told);
-    }
-    if note.kind == FailureKind::Panic && told.focus.is_empty() {
-        woken_for_no_reason(trace, &mut told.focus);
     }
     told.because.extend(note.earlier.iter().cloned());
     told
@@ -139,17 +137,17 @@ fn stale_or_not_joined(note: &FailureNote, trace: &Trace, names: &Names, told: &
 }
 
 /// When a wake-up for no reason is all the bad luck there was, it is what the story is about: the wait, the wake-up, and
-/// what the thread did next under its lock.
-fn woken_for_no_reason(trace: &Trace, focus: &mut Focus) {
+/// what the thread did next under its lock. Else `false`.
+fn woken_for_no_reason(trace: &Trace, focus: &mut Focus) -> bool {
     let events = &trace.events;
     let is_luck = |e: &Event| {
         matches!(e.kind, Kind::SpuriousWake | Kind::Switch | Kind::StaleLoad | Kind::TimedOut | Kind::Sleep)
     };
     let mut luck = events.iter().enumerate().filter(|(_, e)| is_luck(e));
-    let (Some((wake, event)), None) = (luck.next(), luck.next()) else { return };
+    let (Some((wake, event)), None) = (luck.next(), luck.next()) else { return false };
     let mine = |e: &Event| e.thread == event.thread;
     let wait = events[..wake].iter().rposition(|e| mine(e) && e.kind == Kind::Wait);
-    let (Some(wait), Kind::SpuriousWake) = (wait, event.kind) else { return };
+    let (Some(wait), Kind::SpuriousWake) = (wait, event.kind) else { return false };
     let mutex = events[wait].value as u32;
     let lets_go = |e: &Event| {
         mine(e)
@@ -159,6 +157,7 @@ fn woken_for_no_reason(trace: &Trace, focus: &mut Focus) {
     let end = (wake..events.len()).find(|i| lets_go(&events[*i])).unwrap_or(wake);
     focus.objects = vec![event.object, mutex];
     focus.window = Some((wait, end));
+    true
 }
 
 /// What else happened that ordinary runs seldom show, and what it means.

@@ -43,6 +43,11 @@ fn too_often() {
     queue.join();
     expect_eq("the answer to `task_done` of an empty queue", queue.task_done(), Err(TooOften));
     queue.join();
+    queue.put(1);
+    queue.put(2);
+    expect_eq("the jobs 1 and 2 as they come out", [queue.get(), queue.get()], [1, 2]);
+    expect_eq("the answers to `task_done` for each", [queue.task_done(), queue.task_done()], [Ok(()); 2]);
+    queue.join();
     let answers = thread::scope(|scope| {
         queue.put(7);
         let other = scope.spawn(|| (queue.get(), queue.task_done()));

@@ -49,6 +49,35 @@ fn a_wait_without_a_loop_believes_a_spurious_wake_up() {
     assert!(failure.story().because.join(" ").contains("without a reason"), "{failure}");
 }
 
+/// Who waits wants the others to change something: that they did is no lost update. And of a longer program, the wait and the
+/// wake-up are what matters.
+#[test]
+fn a_spurious_wake_up_in_a_longer_program_is_what_its_story_is_about() {
+    let failure = wrong(|| {
+        let letters = Arc::new((Mutex::new(0), Condvar::new()));
+        let box_of_ben = Arc::clone(&letters);
+        let ben = thread::spawn(move || {
+            for _ in 0..3 {
+                *box_of_ben.0.lock().unwrap() += 1;
+                box_of_ben.1.notify_one();
+            }
+        });
+        for _ in 0..3 {
+            let mut inside = letters.0.lock().unwrap();
+            if *inside == 0 {
+                inside = letters.1.wait(inside).unwrap();
+            }
+            assert!(*inside > 0, "a letter");
+            *inside -= 1;
+        }
+        ben.join().unwrap();
+    });
+    assert_eq!((failure.kind, failure.cause), (FailureKind::Panic, Cause::Unexplained), "{failure}");
+    let story = failure.story();
+    assert!(story.steps.len() <= 7, "{failure}");
+    assert!(story.steps.iter().any(|step| step.text.ends_with("for no reason")), "{failure}");
+}
+
 #[test]
 fn a_notification_before_the_wait_is_lost() {
     let failure = wrong(|| {
