@@ -28,7 +28,8 @@ pub fn version() -> Option<String> {
 pub fn case(name: &str, units: u64, program: &'static str, args: &[&str], expected: u64) -> Option<Case> {
     version()?;
     let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
-    Some(Case::itself(name, units, move || run(program, &args, expected)))
+    let case = Case::itself(name, units, move || run(program, &args, expected));
+    Some(Case { warms_up: false, ..case })
 }
 
 /// Starts a program of `python/`.

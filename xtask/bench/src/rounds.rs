@@ -47,7 +47,7 @@ pub trait Executor {
     fn told(&mut self, round: usize, case: &str);
 }
 
-/// Runs each case once to warm up, then `rounds` times to count.
+/// Runs each case that wants it once to warm up, then all `rounds` times to count.
 ///
 /// # Errors
 /// When a case fails, or measures nonsense; the error names it.
@@ -66,6 +66,9 @@ pub fn run(mut table: Table, rounds: usize, executor: &mut dyn Executor) -> Resu
         }
         for index in order(table.cases.len(), round) {
             let case = &mut table.cases[index];
+            if round == 0 && !case.warms_up {
+                continue;
+            }
             executor.told(round, &case.name);
             let named = || format!("table `{}`, case `{}`", table.name, rows[index].case);
             let sample = executor.execute(case).with_context(named)?;
@@ -136,6 +139,15 @@ mod tests {
         assert_eq!(executor.told, [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]);
         assert!(measured.rows.iter().all(|row| row.samples.len() == 3));
         assert_eq!(measured.shares, [0.5; 3]);
+    }
+
+    #[test]
+    fn what_does_not_warm_up_is_not_warmed_up() {
+        let mut executor = scripted(|_, _| Ok(1.0));
+        let mut table = table(&["a", "b"]);
+        table.cases[0].warms_up = false;
+        run(table, 2, &mut executor).unwrap();
+        assert_eq!(executor.log.join(" "), "b share a b share b a");
     }
 
     #[test]

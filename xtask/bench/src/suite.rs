@@ -59,6 +59,8 @@ pub struct Case {
     pub name: String,
     /// How many units one run does.
     pub units: u64,
+    /// Whether a first run makes the next ones faster: not one of a program that starts anew each time.
+    pub warms_up: bool,
     /// Does it.
     pub work: Work,
 }
@@ -74,7 +76,7 @@ pub enum Work {
 impl Case {
     /// A case that the runner measures.
     pub fn here(name: impl Into<String>, units: u64, work: impl FnMut() -> Result<()> + 'static) -> Case {
-        Case { name: name.into(), units, work: Work::Here(Box::new(work)) }
+        Case { name: name.into(), units, warms_up: true, work: Work::Here(Box::new(work)) }
     }
 
     /// A case that measures itself.
@@ -83,7 +85,7 @@ impl Case {
         units: u64,
         work: impl FnMut() -> Result<Sample> + 'static,
     ) -> Case {
-        Case { name: name.into(), units, work: Work::Itself(Box::new(work)) }
+        Case { name: name.into(), units, warms_up: true, work: Work::Itself(Box::new(work)) }
     }
     /// The same case, which keeps something alive that it needs: a server.
     pub fn holding(self, needed: impl Sized + 'static) -> Case {

@@ -53,7 +53,7 @@ Both servers have a thread that reads for each client. The one in Python writes 
 lock. Ours puts it into an outbox for each client, and whatever has come together there is sent with one call of the system."
             .into(),
         unit: "delivery",
-        rounds: 5,
+        rounds: 3,
         cases,
     }
 }
