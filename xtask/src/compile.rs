@@ -152,7 +152,27 @@ pub fn lint(workspace: &Workspace, answer: &Answer) -> Result<Vec<Diagnostic>> {
     Ok(remarks)
 }
 
-/// What both calls of the compiler have in common.
+/// Compiles a program of a lesson that is one file, against the crates that the lesson has. `folder` is for what is
+/// made; places in the program are told as if `source` lay in `as_if_in`.
+pub fn program(
+    workspace: &Workspace,
+    lesson: &Lesson,
+    source: &Path,
+    folder: &Path,
+    as_if_in: &str,
+) -> Result<PathBuf> {
+    let artifacts = artifacts::of_lesson(workspace, lesson)?;
+    let mut command = rustc(workspace, &artifacts, folder, false);
+    let own = source.parent().unwrap_or(folder).display();
+    command.arg(format!("--remap-path-prefix={own}={as_if_in}"));
+    command.args(["--crate-type=bin", "--emit=link", "-Awarnings"]).arg(source);
+    match run(&mut command)? {
+        Some(errors) => bail!("{} does not compile:\n{}", source.display(), plain(&errors[0].rendered)),
+        None => Ok(folder.join(source.file_stem().context("a source has a name")?)),
+    }
+}
+
+/// What all calls of the compiler have in common.
 fn rustc(workspace: &Workspace, artifacts: &Artifacts, folder: &Path, optimised: bool) -> Command {
     let mut command = workspace.rustc();
     if optimised {

@@ -36,6 +36,7 @@ pub mod diagnostics;
 pub mod interrupt;
 mod judging;
 pub mod process;
+mod timeline;
 
 // What maintainers check, measure and give to a class.
 mod measure;

@@ -148,7 +148,7 @@ mod why;
 pub use acts::Act;
 pub use check::{Checker, check};
 pub use failure::{Blocked, Failure, FailureKind};
-pub use record::{Recording, record};
+pub use record::{Recording, record, record_at_most};
 pub use report::Report;
 pub use story::{Excerpt, Place, Step, Story};
 pub use why::Cause;

@@ -7,7 +7,7 @@ use crate::trace::{Event, Kind, Loc, NONE, ObjectInfo, Show, ThreadInfo, Trace};
 use crate::watch;
 use crate::why::Focus;
 use ::std::cell::RefCell;
-use ::std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use ::std::sync::atomic::{AtomicU8, AtomicU32, AtomicUsize, Ordering};
 use ::std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use ::std::time::{Duration, Instant};
 
@@ -22,12 +22,16 @@ const WATCHING: u8 = 2;
 const TIMING: u8 = 4;
 /// The era of the recording, which tells its object numbers from all others.
 static ERA: AtomicU32 = AtomicU32::new(0);
+/// How many events of each thread are kept. Relaxed: set before the recording begins, by the thread that begins it.
+static MOST: AtomicUsize = AtomicUsize::new(usize::MAX);
 static SHARED: Mutex<Shared> =
-    Mutex::new(Shared { events: Vec::new(), objects: Vec::new(), threads: Vec::new() });
+    Mutex::new(Shared { events: Vec::new(), left_out: 0, objects: Vec::new(), threads: Vec::new() });
 
 /// What the threads of a recording hand in.
 struct Shared {
     events: Vec<Event>,
+    /// How many events were more than is kept of a thread.
+    left_out: usize,
     objects: Vec<ObjectInfo>,
     threads: Vec<ThreadInfo>,
 }
@@ -37,17 +41,18 @@ struct Buffer {
     era: u32,
     thread: usize,
     events: Vec<Event>,
+    left_out: usize,
 }
 
 impl Buffer {
     fn new(era: u32, thread: usize) -> Buffer {
         let recording = ON.load(Ordering::Relaxed) & RECORDING != 0;
-        Buffer { era, thread, events: Vec::with_capacity(if recording { 1_024 } else { 0 }) }
+        Buffer { era, thread, events: Vec::with_capacity(if recording { 1_024 } else { 0 }), left_out: 0 }
     }
 }
 
 thread_local! {
-    static BUFFER: RefCell<Buffer> = const { RefCell::new(Buffer { era: 0, thread: 0, events: Vec::new() }) };
+    static BUFFER: RefCell<Buffer> = const { RefCell::new(Buffer { era: 0, thread: 0, events: Vec::new(), left_out: 0 }) };
 }
 
 fn shared() -> MutexGuard<'static, Shared> {
@@ -70,7 +75,7 @@ pub(crate) fn watched() -> bool {
 pub(crate) fn watch(on: bool) {
     if on {
         if ON.load(Ordering::SeqCst) & RECORDING == 0 {
-            *shared() = Shared { events: Vec::new(), objects: Vec::new(), threads: Vec::new() };
+            *shared() = Shared { events: Vec::new(), left_out: 0, objects: Vec::new(), threads: Vec::new() };
             ERA.store(next_era(), Ordering::SeqCst);
             let name = ::std::thread::current().name().unwrap_or("main").into();
             let thread = enter_thread(Some(name), None);
@@ -123,7 +128,13 @@ pub(crate) fn log(kind: Kind, object: u32, value: u64, extra: u64, loc: Loc) {
         let thread = buffer.thread;
         let on = ON.load(Ordering::Relaxed);
         if on & RECORDING != 0 && !matches!(kind, Kind::WantScope | Kind::WantSleep) {
-            buffer.events.push(Event { thread, kind, object, value, extra, loc, at });
+            // How a thread ends is always told.
+            if buffer.events.len() < MOST.load(Ordering::Relaxed) || matches!(kind, Kind::Exit | Kind::Panic)
+            {
+                buffer.events.push(Event { thread, kind, object, value, extra, loc, at });
+            } else {
+                buffer.left_out += 1;
+            }
         }
         if on & WATCHING != 0 {
             watch::note(era, thread, kind, object, value, loc);
@@ -196,7 +207,9 @@ fn hand_in() {
     let _ = BUFFER.try_with(|buffer| {
         let mut buffer = buffer.borrow_mut();
         if buffer.era == ERA.load(Ordering::Relaxed) {
-            shared().events.append(&mut buffer.events);
+            let mut shared = shared();
+            shared.events.append(&mut buffer.events);
+            shared.left_out += ::std::mem::take(&mut buffer.left_out);
         }
     });
 }
@@ -205,6 +218,7 @@ fn hand_in() {
 #[derive(Clone, Debug)]
 pub struct Recording {
     trace: Trace,
+    left_out: usize,
 }
 
 /// Runs `f` for real and records what its threads do with the items of this crate.
@@ -215,6 +229,15 @@ pub struct Recording {
 /// # Panics
 /// If called inside a check.
 pub fn record<R>(f: impl FnOnce() -> R) -> (R, Recording) {
+    record_at_most(usize::MAX, f)
+}
+
+/// Like [`record`], but of each thread only the first `events` and its end are kept: enough to see how a program goes
+/// that does the same thing a million times. [`Recording::left_out`] counts the others.
+///
+/// # Panics
+/// If called inside a check.
+pub fn record_at_most<R>(events: usize, f: impl FnOnce() -> R) -> (R, Recording) {
     /// Ends the recording, also when `f` panics.
     struct Off;
     impl Drop for Off {
@@ -225,8 +248,9 @@ pub fn record<R>(f: impl FnOnce() -> R) -> (R, Recording) {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     assert!(!crate::engine::in_model(), "a check records by itself");
     let _mine = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    *shared() = Shared { events: Vec::new(), objects: Vec::new(), threads: Vec::new() };
+    *shared() = Shared { events: Vec::new(), left_out: 0, objects: Vec::new(), threads: Vec::new() };
     ERA.store(next_era(), Ordering::SeqCst);
+    MOST.store(events, Ordering::Relaxed);
     enter_thread(Some("main".into()), None);
     let result = {
         let _off = Off;
@@ -242,13 +266,19 @@ pub fn record<R>(f: impl FnOnce() -> R) -> (R, Recording) {
         events.iter_mut().for_each(|event| event.at -= start);
     }
     let (objects, threads) = (shared.objects.clone(), shared.threads.clone());
-    (result, Recording { trace: Trace { events, objects, threads, notes: Vec::new() } })
+    let left_out = shared.left_out;
+    (result, Recording { trace: Trace { events, objects, threads, notes: Vec::new() }, left_out })
 }
 
 impl Recording {
     /// How many events there are.
     pub fn events(&self) -> usize {
         self.trace.events.len()
+    }
+
+    /// How many events were not kept, because their threads had too many.
+    pub fn left_out(&self) -> usize {
+        self.left_out
     }
 
     /// How long it took, from the first event to the last.
@@ -259,8 +289,12 @@ impl Recording {
     /// The run as a story, every step of it, in the order of time.
     pub fn story(&self) -> Story {
         let names = Names::new(&self.trace);
+        let more = match self.left_out {
+            0 => String::new(),
+            more => format!(", and {more} that are not shown"),
+        };
         Story {
-            title: format!("A real run: {} events in {:?}", self.events(), self.duration()),
+            title: format!("A real run: {} events in {:.1?}{more}", self.events(), self.duration()),
             ..tell(&self.trace, &names, &Focus::default())
         }
     }

@@ -8,6 +8,7 @@ mod maintaining;
 mod newcomer;
 mod release;
 mod scratch;
+mod timelines;
 mod tmux;
 mod trouble;
 mod watching;

@@ -80,3 +80,28 @@ fn panics_end_a_threads_story_and_not_the_recording() {
     let ((), next) = record(|| drop(Mutex::new(0).lock()));
     assert_eq!(next.events(), 2);
 }
+
+#[test]
+fn of_threads_that_do_much_the_beginning_and_the_end_are_kept() {
+    let (count, recording) = std::record_at_most(10, || {
+        let count = AtomicUsize::new(0);
+        thread::scope(|s| {
+            s.spawn(|| (0..1_000).for_each(|_| _ = count.fetch_add(1, Ordering::Relaxed)));
+            s.spawn(|| count.fetch_add(1, Ordering::Relaxed));
+        });
+        count.into_inner()
+    });
+    assert_eq!(count, 1_001);
+    let told = texts(&recording);
+    // Its start, nine of a thousand steps, and its end.
+    assert_eq!(told.iter().filter(|line| line.starts_with("T1: changes count")).count(), 9, "{told:#?}");
+    assert_eq!(told.iter().filter(|line| line.starts_with("T2: changes count")).count(), 1, "{told:#?}");
+    assert_eq!(recording.left_out(), 991);
+    assert!(recording.story().title.ends_with(", and 991 that are not shown"));
+    // The next recording has no limit.
+    let ((), next) = record(|| {
+        let count = AtomicUsize::new(0);
+        (0..50).for_each(|_| _ = count.fetch_add(1, Ordering::Relaxed));
+    });
+    assert_eq!((next.events(), next.left_out()), (50, 0));
+}

@@ -69,6 +69,7 @@ fn stop_on_signals(stop: Stop) -> io::Result<()> {
     client::thread("signals").spawn(move || {
         let mut signals = signals.forever();
         if signals.next().is_some() {
+            eprintln!("stopping as soon as everybody has hung up; once more, and it ends at once");
             stop.request();
         }
         if let Some(signal) = signals.next() {
