@@ -126,12 +126,17 @@ impl Table<'_> {
                 }
                 Said::End(end) => {
                     print!("\n{}", end.text(None, &screen));
-                    match lines.next().transpose()?.map(|line| line.trim().to_owned()) {
-                        Some(line) if line == "undo" || line == "again" => game.make(parse(&line, 0)?)?,
-                        Some(line) => {
-                            return usage(format!("`{line}`: the game is over; `undo` and `again` go on"));
+                    loop {
+                        let Some(line) = lines.next().transpose()? else {
+                            return Ok(if end.how == "broken" { Exit::WorkFails } else { Exit::Fine });
+                        };
+                        match line.trim().parse() {
+                            Ok(step @ (Move::Undo | Move::Again)) => break game.make(step)?,
+                            _ => println!(
+                                "The game is over, and `{}` changes nothing; `undo` and `again` go on.",
+                                line.trim()
+                            ),
                         }
-                        None => return Ok(if end.how == "broken" { Exit::WorkFails } else { Exit::Fine }),
                     }
                 }
             }

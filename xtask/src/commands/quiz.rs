@@ -11,18 +11,20 @@ use crate::terminal::{self, KeyMode};
 use crate::workspace::Workspace;
 use crate::{path, select};
 use anyhow::Result;
+use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::time::Duration;
 
 pub const COMMAND: Command = Command {
     name: "quiz",
-    takes: "[104] [--answer 2,1,3]",
+    takes: "[104] [--answer 2,1,3] [--json]",
     summary: "Predict first, then look",
     help: "\
 At a terminal it asks, and one key answers; elsewhere it prints the questions. Where a program can decide, it is run
 then and there. How many were right at the first try is remembered.
 
+  --json            the questions for programs, without their answers
   --answer 2,1,3    answer every question at once, by the numbers of the choices
 
 Example: cargo xtask quiz 104
@@ -31,8 +33,11 @@ Example: cargo xtask quiz 104
 };
 
 fn run(raw: Vec<OsString>) -> Result<Exit> {
-    let args =
-        Args::parse("quiz", raw, &Spec { switches: &[], values: &["answer"], words: 1, passes_on: false })?;
+    let args = Args::parse(
+        "quiz",
+        raw,
+        &Spec { switches: &["json"], values: &["answer"], words: 1, passes_on: false },
+    )?;
     let workspace = Workspace::find()?;
     let course = Course::load_and_warn(&workspace)?;
     let progress = Progress::load(&workspace)?;
@@ -42,6 +47,14 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
         (None, None) => return usage("everything is done; name an exercise: cargo xtask quiz 104"),
     };
     let screen = Screen::stdout();
+    if args.has("json") {
+        let questions = exercise.quiz.iter().map(|question| {
+            json!({ "question": question.question, "choices": question.choices, "program": question.program })
+        });
+        let all: Vec<Value> = questions.collect();
+        println!("{}", json!({ "exercise": exercise.id, "questions": all }));
+        return Ok(Exit::Fine);
+    }
     if exercise.quiz.is_empty() {
         print!("{}", screen.fitted(&format!("{} has no questions.\n", exercise.id)));
         return Ok(Exit::Fine);

@@ -17,13 +17,14 @@ use std::process::{Command, Stdio};
 
 pub const COMMAND: super::Command = super::Command {
     name: "why",
-    takes: "[104] [--html[=FILE]] [--open]",
+    takes: "[104] [--html[=FILE]] [--open] [--json]",
     summary: "Tell the last verdict again, with the whole schedule",
     help: "\
 Shows everything that `check` shortened. If the file was changed since, or was never judged, it is judged first.
 
   --html         draw the failing schedule as a page to step through, beside your source; the path is printed
   --html=FILE    write the page there instead of into target/interleave/why
+  --json         the judgement for programs, its schedule with it
   --open         open the page in the browser, too
 
 Example: cargo xtask why 104
@@ -33,7 +34,7 @@ Example: cargo xtask why 104
 };
 
 fn run(raw: Vec<OsString>) -> Result<Exit> {
-    let spec = Spec { switches: &["open"], values: &["html?"], words: 1, passes_on: false };
+    let spec = Spec { switches: &["open", "json"], values: &["html?"], words: 1, passes_on: false };
     let args = Args::parse("why", raw, &spec)?;
     let workspace = Workspace::find()?;
     let course = Course::load_and_warn(&workspace)?;
@@ -43,7 +44,7 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
         (None, Some(next)) => (next.lesson, next.exercise),
         (None, None) => return usage("everything is done; name an exercise: cargo xtask why 104"),
     };
-    let screen = Screen::stdout();
+    let screen = if args.has("json") { Screen { live: false, ..Screen::stdout() } } else { Screen::stdout() };
     let judged = match last::recall(&workspace, &lesson.answer(&exercise.id), &exercise.id)? {
         Some(last) if !last.outdated => last.judged,
         _ => {
@@ -51,6 +52,10 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
             checking::check(&workspace, lesson, exercise, &mut line)?
         }
     };
+    if args.has("json") {
+        println!("{}", last::to_json(&judged));
+        return Ok(exit_of(judged.judgement.verdict));
+    }
     if args.has("html") || args.has("open") {
         let path = args.path("html").map(std::path::absolute).transpose()?;
         println!("{}", page(&workspace, &judged.judgement, path, args.has("open"))?);

@@ -46,9 +46,8 @@ impl Session {
         }
         let mut out = step::whereabouts(self.course, &next, &progress, screen);
         if let Some((exercise, judged)) = &self.praised {
-            let how = format!("cargo\u{a0}xtask\u{a0}solution\u{a0}{}", exercise.number());
             out += &format!("\n{}", view::verdict(judged, exercise, screen, Length::Screen));
-            out += &step::green(exercise, &screen.paint(Style::Name, &how), screen);
+            out += &step::green(exercise, &screen.paint(Style::Name, "s"), screen);
         }
         out.push('\n');
         let length = Length::Rows(rows.saturating_sub(AROUND).max(FEWEST));

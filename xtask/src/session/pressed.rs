@@ -7,9 +7,9 @@ use crate::interrupt;
 use crate::keys::{Key, Wait};
 use crate::lessons::{Demo, Lesson, Step};
 use crate::path;
-use crate::process;
 use crate::progress::{Fact, Progress};
 use crate::quiz::{Quiz, evidence};
+use crate::{process, select};
 use anyhow::Result;
 use std::io::{self, Write};
 use std::mem;
@@ -58,7 +58,15 @@ impl Session {
             Key::Char('h') => self.open_hint(&before)?,
             Key::Char('w') => self.panel = Panel::Why,
             Key::Char('o') => self.panel = Panel::Says(self.open_page()?),
-            Key::Char('s') => self.show_solution(false)?,
+            Key::Char('s') => match (&self.praised, before) {
+                // Who has just been praised wants to compare; a second press is about the exercise at hand.
+                (Some((exercise, _)), before) if !matches!(before, Panel::Solution(_)) => {
+                    let (lesson, exercise) = select::exercise(self.course, &exercise.id)?;
+                    let text = solution::text(self.workspace, lesson, exercise, false)?;
+                    self.panel = text.map_or(Panel::None, Panel::Solution);
+                }
+                _ => self.show_solution(false)?,
+            },
             Key::Char('r') => self.run_a_demo()?,
             Key::Char('u') if self.exercise.quiz.is_empty() => {
                 self.panel = Panel::Says(format!("{} has no questions.", self.exercise.id));

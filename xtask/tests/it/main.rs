@@ -6,6 +6,7 @@ mod interruption;
 mod killed;
 mod maintaining;
 mod newcomer;
+mod playing;
 mod release;
 mod scratch;
 mod timelines;

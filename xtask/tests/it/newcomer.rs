@@ -105,12 +105,7 @@ fn a_newcomer_makes_the_mistakes_and_is_told_each_in_the_right_words() {
         "    let all: Vec<_> = visitors.into_iter().map(|v| thread::spawn(move || welcome(v))).collect();\n    \
         all.into_iter().map(|handle| handle.join().unwrap()).collect()",
     );
-    tmux.until_all(&[
-        "e101_spawn_join pass",
-        "Done.",
-        "e103_chunked_sum: Weigh the parcels",
-        "1 of 3 exercises done",
-    ]);
+    tmux.until_all(&["e101_spawn_join pass", "Done.", "1 of", "this is how every exercise begins"]);
 
     // The next one is left for later, and another is looked for in the list.
     tmux.press(&["n"]);

@@ -96,6 +96,14 @@ impl Tmux {
         kill(Pid::from_raw(pid), Signal::SIGTERM).unwrap();
     }
 
+    /// Waits until the screen shows anything but `before`.
+    #[track_caller]
+    pub fn until_other(&self, before: &str) {
+        let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let before = flat(before);
+        self.wait(|now| now != before, "another screen");
+    }
+
     #[track_caller]
     fn wait(&self, holds: impl Fn(&str) -> bool, what: &str) -> String {
         let begin = Instant::now();
