@@ -349,6 +349,18 @@ fn signals_end_it_in_order() {
 }
 
 #[test]
+fn a_second_signal_does_not_wait_for_anybody() {
+    let server = Server::start(&["--patience", "1000"]);
+    let mut ada = server.join("ada");
+    server.signal(Signal::SIGTERM);
+    // She hears of the end and does not hang up; the server would wait for her.
+    ada.expect(GOODBYE);
+    server.signal(Signal::SIGTERM);
+    let (code, said) = server.ended();
+    assert_eq!((code, said.as_str()), (Some(128 + Signal::SIGTERM as i32), ""));
+}
+
+#[test]
 fn everybody_hears_the_same_order() {
     let server = Server::start(&["--outbox", "1000000", "--rate", "0"]);
     let mut watcher = server.join("watcher");

@@ -4,6 +4,7 @@
 mod suite;
 mod suites;
 
+mod children;
 mod machine;
 mod meter;
 mod python;
@@ -89,6 +90,7 @@ fn parse() -> Result<Call> {
 }
 
 fn run(call: Call) -> Result<()> {
+    children::end_with_this_program()?;
     if call.list {
         for suite in &call.suites {
             println!("{:<10} {}", suite.name, suite.title);

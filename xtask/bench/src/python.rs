@@ -2,12 +2,14 @@
 //!
 //! A program does its work, holds the watch over it, and prints a line of JSON: `wall_s`, `cpu_s`, and the `result`,
 //! which must be what the case expects. The start of the interpreter is in neither time.
+use crate::children::Running;
 use crate::meter::Sample;
 use crate::suite::Case;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use std::env;
 use std::ffi::OsString;
+use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -42,10 +44,12 @@ pub fn command(program: &str) -> Command {
 }
 
 fn run(program: &str, args: &[String], expected: u64) -> Result<Sample> {
-    let said = command(program).args(args).stdin(Stdio::null()).stderr(Stdio::inherit()).output();
-    let said = said.with_context(|| format!("cannot start {}", interpreter().display()))?;
-    ensure!(said.status.success(), "{program}.py ended with {}", said.status);
-    read(&String::from_utf8_lossy(&said.stdout), expected)
+    let mut child = Running::start(command(program).args(args).stdin(Stdio::null()).stdout(Stdio::piped()))?;
+    let mut said = String::new();
+    child.stdout.take().context("no output")?.read_to_string(&mut said)?;
+    let status = child.wait()?;
+    ensure!(status.success(), "{program}.py ended with {status}");
+    read(&said, expected)
 }
 
 /// Reads what a program says of itself.

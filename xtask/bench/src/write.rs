@@ -1,4 +1,5 @@
 //! Writing pages so that an interruption leaves the old one or the new one.
+use crate::children;
 use anyhow::{Context, Result};
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -6,6 +7,7 @@ use std::path::Path;
 
 /// Puts `text` in place of what `path` holds, by writing beside it and renaming.
 pub fn replace(path: &Path, text: &str) -> Result<()> {
+    let _writing = children::writing();
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let beside = path.with_file_name(name);

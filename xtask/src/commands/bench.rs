@@ -48,6 +48,7 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     Ok(match status.code() {
         Some(0) => Exit::Fine,
         Some(2) => Exit::WrongUsage,
+        Some(75) => Exit::Interrupted,
         _ => Exit::NotJudged,
     })
 }

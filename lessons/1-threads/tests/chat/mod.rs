@@ -30,7 +30,9 @@ pub fn server(options: &[&str]) -> Command {
 impl Server {
     /// Starts one on a free port and reads where it listens.
     pub fn start(options: &[&str]) -> Server {
-        let mut child = server(options).args(["--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut command = server(options);
+        let mut child =
+            command.args(["--port", "0"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let watched = watch(&child);
         let mut line = String::new();
@@ -48,6 +50,10 @@ impl Server {
     pub fn ended(mut self) -> (Option<i32>, String) {
         let mut rest = String::new();
         self.output.read_to_string(&mut rest).unwrap();
+        let mut complaints = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut complaints).unwrap();
+        // Connections that were refused or broken are no reason to complain.
+        assert!(complaints.lines().all(|line| line.starts_with("stopping as soon")), "{complaints}");
         (self.child.wait().unwrap().code(), rest)
     }
 

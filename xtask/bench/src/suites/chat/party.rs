@@ -1,11 +1,11 @@
 //! A server process, and everybody who talks to it.
+use crate::children::Running;
 use crate::meter::Sample;
 use anyhow::{Context, Result, bail, ensure};
 use nix::time::{ClockId, clock_getcpuclockid, clock_gettime};
-use nix::unistd::Pid;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -37,7 +37,7 @@ impl Talk {
 
 /// A server and its clients.
 pub struct Party {
-    server: Child,
+    server: Running,
     cpu: ClockId,
     clients: Vec<TcpStream>,
 }
@@ -45,9 +45,8 @@ pub struct Party {
 impl Party {
     /// Starts a server that says where it listens, and brings everybody in.
     pub fn start(server: &mut Command, talk: &Talk) -> Result<Party> {
-        let child = server.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
-        let child = child.with_context(|| format!("cannot start {}", server.get_program().display()))?;
-        let cpu = clock_getcpuclockid(Pid::from_raw(child.id().cast_signed()))?;
+        let child = Running::start(server.stdin(Stdio::null()).stdout(Stdio::piped()))?;
+        let cpu = clock_getcpuclockid(child.pid())?;
         // From here on a failure ends the server, too.
         let mut party = Party { server: child, cpu, clients: Vec::with_capacity(talk.clients) };
         let mut line = String::new();
@@ -117,14 +116,6 @@ impl Party {
 
     fn cpu(&self) -> Result<Duration> {
         Ok(Duration::from(clock_gettime(self.cpu)?))
-    }
-}
-
-impl Drop for Party {
-    fn drop(&mut self) {
-        // It has done its work; an error means that it is gone already.
-        let _ = self.server.kill();
-        let _ = self.server.wait();
     }
 }
 
