@@ -18,6 +18,8 @@ fn main() -> judge::ExitCode {
         .schedules("two visitors, one after the other or not", two_increments)
         .schedules("two visitors, room for one", room_for_one)
         .schedules("a group is measured while somebody comes alone", measured_and_single)
+        .schedules("two visitors, one of them only if there is room", one_if_there_is_room)
+        .schedules("a group is measured while the count is taken", taken_while_measured)
         .schedules("somebody comes while the count is taken", taken_while_counting)
         .schedules("the count is taken twice", taken_twice)
         .schedules("somebody looks while somebody comes", looked_at)
@@ -48,6 +50,26 @@ fn room_for_one() {
     expect_eq("the answer to `increment_below(2)` at a count of 1", counter.increment_below(2), true);
     expect_eq("the answer to `increment_below(2)` at a count of 2", counter.increment_below(2), false);
     expect_eq("the count after it", counter.get(), 2);
+}
+
+fn one_if_there_is_room() {
+    let counter = Counter::new(0);
+    let (number, entered) = both(|| counter.increment(), || counter.increment_below(2));
+    expect_eq("the count after two visitors with room for two", counter.get(), 2);
+    expect_eq("whether there was room for the second", entered, true);
+    expect_eq("whether the first one's number is 1 or 2", (1..=2).contains(&number), true);
+}
+
+fn taken_while_measured() {
+    let counter = Counter::new(0);
+    counter.increment();
+    let (sum, (taken, entered)) =
+        both(|| counter.add_measured(|| 10), || (counter.take(), counter.increment_below(50)));
+    expect_eq("whether there was room for one", entered, true);
+    expect_eq("what was taken, and what is left of 12 visitors", taken + counter.get(), 12);
+    // The group comes before the count is taken, after it, or after the last visitor.
+    let want = [11, 10, 11];
+    expect_eq("whether the new count with the group is one that there was", want.contains(&sum), true);
 }
 
 fn measured_and_single() {

@@ -25,8 +25,8 @@ fn main() -> judge::ExitCode {
                 .forbid("yield_now", asleep)
                 .forbid("spin_loop", asleep),
         )
-        .schedules("one permit, two threads that need it", || one_at_a_time(2))
         .schedules_with(on_time(), "somebody waits for a permit that is held for long", held_for_long)
+        .schedules("one permit, two threads that need it", || one_at_a_time(2))
         .schedules("no permit, until another thread releases one", signal)
         .schedules("two wait, and two permits are released", two_signals)
         .schedules("one permit, three threads that need it", || one_at_a_time(3))

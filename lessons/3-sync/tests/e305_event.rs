@@ -25,6 +25,7 @@ fn main() -> judge::ExitCode {
                 .forbid("yield_now", asleep)
                 .forbid("spin_loop", asleep),
         )
+        .schedules_with(on_time(), "one waits for long until it is set", waits_for_long)
         .schedules("one waits, one sets", one_waits)
         .schedules("two wait, one sets", two_wait)
         .schedules("one waits with a time limit, one sets", waits_in_time)
@@ -91,6 +92,15 @@ impl Announced {
             judge::fail(Verdict::WrongResult, sentence);
         }
     }
+}
+
+fn waits_for_long() {
+    let announced = Announced::new();
+    thread::scope(|scope| {
+        scope.spawn(|| announced.wait());
+        thread::sleep(A_WHILE);
+        announced.set();
+    });
 }
 
 fn one_waits() {
@@ -231,7 +241,12 @@ fn beats_until(stop: impl FnOnce(&Event)) -> (usize, Duration) {
     thread::scope(|scope| {
         let heart = scope.spawn(|| {
             let mut beats = 0;
-            heartbeat(&event, PERIOD, || beats += 1);
+            let ((), cost) = judge::count(|| heartbeat(&event, PERIOD, || beats += 1));
+            cost.at_most(
+                judge::Deed::Waits,
+                8,
+                "one for each beat and one for the stop, and as many to spare",
+            );
             (beats, start.elapsed())
         });
         thread::sleep(A_WHILE);

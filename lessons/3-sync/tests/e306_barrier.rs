@@ -25,8 +25,8 @@ fn main() -> judge::ExitCode {
                 .forbid("yield_now", asleep)
                 .forbid("spin_loop", asleep),
         )
-        .schedules("two threads, one round", || meet(2, 1))
         .schedules_with(on_time(), "two threads, and one comes late", late)
+        .schedules("two threads, one round", || meet(2, 1))
         .schedules("two threads, three rounds", || meet(2, 3))
         .schedules("three threads, one round", || meet(3, 1))
         .schedules("what was written before the barrier is read after it", written_before)

@@ -28,8 +28,8 @@ fn main() -> judge::ExitCode {
                 .forbid("yield_now", asleep)
                 .forbid("spin_loop", asleep),
         )
-        .schedules("the holder locks again", locked_again)
         .schedules_with(on_time(), "somebody waits for a lock that is held for long", held_for_long)
+        .schedules("the holder locks again", locked_again)
         .schedules("two threads, one guard each", || count(2, |lock| add_one(&lock.lock())))
         .schedules("two threads, two guards each, the inner one dropped first", || count(2, inner_first))
         .schedules("two threads, two guards each, the outer one dropped first", || count(2, outer_first))
