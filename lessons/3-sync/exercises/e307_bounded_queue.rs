@@ -4,9 +4,9 @@
 //! in Rust, with its mistake: with several producers and consumers it comes to a standstill. Mend it, and let it do the
 //! rest of what its text says. However the threads take turns:
 //!
-//! * nobody sleeps while there is something for them to do, nobody is woken by a look in vain again and again (no polling);
+//! * nobody sleeps while there is something for them to do, and nobody looks again and again instead of sleeping;
 //! * items come out in the order in which they went in, each once, and never more than `capacity` wait inside;
-//! * who has a limit gives up when that much time has passed since the call, not earlier, not later;
+//! * who has a limit gives up when that much time has passed since the call, no earlier and no later;
 //! * `close` ends all waiting; what is inside can still be taken out.
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard};
