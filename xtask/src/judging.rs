@@ -47,10 +47,10 @@ pub struct Refusal {
 }
 
 impl Judged {
-    /// The hint that belongs to this verdict.
+    /// The hint that belongs to this verdict: the exercise's own, or what helps in every exercise.
     pub fn hint<'a>(&self, exercise: &'a Exercise) -> Option<&'a str> {
         let codes = self.compiler.as_ref().map_or(&[][..], |refusal| &refusal.codes);
-        exercise.hint_for.of(self.judgement.verdict, codes)
+        exercise.hint_for.of(self.judgement.verdict, codes).or(self.judgement.verdict.advice())
     }
 }
 

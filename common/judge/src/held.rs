@@ -5,6 +5,7 @@ use crate::say::fail;
 use crate::verdict::Verdict;
 use interleave::model::Notes;
 use interleave::{Act, Blocked, Failure, FailureKind, thread};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 /// A call that is held where it calls back, and the moment in which something else must be possible.
@@ -87,14 +88,20 @@ pub fn while_held<A: Send, B>(a: impl FnOnce(&Held) -> A + Send, b: impl FnOnce(
     let held = Held::new();
     thread::scope(|scope| {
         let under_way = scope.spawn(|| {
-            let result = a(&held);
-            if !held.was_entered() {
-                fail(
+            let result = catch_unwind(AssertUnwindSafe(|| a(&held)));
+            let missed = !held.was_entered();
+            if missed {
+                // Whoever waits for it must not wait for ever: the failure is this call's.
+                held.here();
+            }
+            match result {
+                Ok(_) if missed => fail(
                     Verdict::WrongResult,
                     "The call that should have been under way came to its end, and never called back.",
-                );
+                ),
+                Ok(result) => result,
+                Err(payload) => resume_unwind(payload),
             }
-            result
         });
         let b = held.meanwhile(b);
         (under_way.join().unwrap(), b)

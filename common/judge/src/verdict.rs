@@ -146,6 +146,59 @@ impl Verdict {
         }
     }
 
+    /// What helps against it whatever the exercise, where anything does: for an exercise that has no hint of its own.
+    pub fn advice(self) -> Option<&'static str> {
+        Some(match self {
+            LostUpdate => {
+                "Between the reading and the writing somebody else came. Make the two one step, or keep all others out \
+                 from before the first until after the second."
+            }
+            DataRace => {
+                "Something has to order the two: a lock, a join, a message, or a `Release` store that an `Acquire` load \
+                 reads."
+            }
+            Deadlock => {
+                "Write down who holds what and who waits for what. Break the circle: take locks in the same order \
+                 everywhere, or let go of one before you take the next."
+            }
+            LostWakeup => {
+                "Look at the condition under the lock, in a loop around the wait; change it under the same lock; then \
+                 wake all whom the change may concern."
+            }
+            Livelock => "Who waits should sleep until somebody wakes it, and not look again and again.",
+            Starved => "See to it that nobody gets a second turn while another waits for the first.",
+            NotConcurrent => {
+                "What is waited for as soon as it is started runs alone. Start everything, then wait for it."
+            }
+            OverLocked => {
+                "Hold the lock only while you touch what it protects; what takes long comes before or after."
+            }
+            SwallowedFailure => {
+                "`join`, `send` and `recv` give a `Result`. Look at it, and pass the failure on to the caller."
+            }
+            Leak => {
+                "Whatever was started or opened must be waited for or closed, on every way out, also after an error."
+            }
+            NotCancelSafe => "A future may be dropped at every `await`. Leave nothing half done across one.",
+            BlocksTheExecutor => {
+                "Do little between two awaits; what takes long or blocks belongs on a thread of its own."
+            }
+            TooSlow => "Count what is done for each piece of work, and do it once for many pieces.",
+            Hangs => "Which line makes the loop's condition false, and can it still be reached?",
+            Panics => {
+                "The message names the line. A `Result` or `Option` that can be the bad one needs a look before \
+                       `unwrap`."
+            }
+            Crashes => {
+                "A recursion without end overflows the stack, and so does a very large array in a variable."
+            }
+            Pass | NotStarted | DoesNotCompile | BreaksARule | WrongResult | Exits | Flaky
+            | CouldNotJudge => {
+                return None;
+            }
+        })
+    }
+
     /// Whether this is [`Verdict::Pass`].
     pub fn is_pass(self) -> bool {
         self == Pass
@@ -189,6 +242,7 @@ mod tests {
             assert_eq!(verdict.to_string().parse(), Ok(verdict));
             assert!(verdict.as_str().chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{verdict}");
             assert!(verdict.meaning().ends_with('.'), "{verdict}: a meaning is a sentence");
+            assert!(verdict.advice().is_none_or(|a| a.ends_with(['.', '?'])), "{verdict}: so is advice");
         }
     }
 

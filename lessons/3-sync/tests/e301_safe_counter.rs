@@ -157,6 +157,7 @@ fn alone() {
         expect_eq("the number of a visitor", counter.increment(), number);
     }
     expect_eq("the new count after a group of 7", counter.add_measured(|| 7), 57);
+    expect_eq("the new count after a group of nobody", counter.add_measured(|| 0), 57);
     expect_eq("the answer to `increment_below(57)` at a count of 57", counter.increment_below(57), false);
     expect_eq("the answer to `increment_below(58)` at a count of 57", counter.increment_below(58), true);
     expect_eq("the count that was taken", counter.take(), 58);

@@ -46,6 +46,7 @@ fn every_wrong_answer_gets_its_verdict_from_its_layer() {
         ("swallows", Verdict::Starved, "schedules", None),
         ("thinks_under_the_lock", Verdict::OverLocked, "over-locking", Some("// Thinks under the lock.")),
         ("asks_again_and_again", Verdict::OverLocked, "over-locking", None),
+        ("panics_in_thought", Verdict::Panics, "over-locking", Some("// Nobody thinks.")),
         ("never_thinks", Verdict::WrongResult, "over-locking", None),
         ("locks_twice", Verdict::TooSlow, "cost", None),
         ("one_thread_more", Verdict::TooSlow, "cost", None),
