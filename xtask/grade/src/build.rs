@@ -135,6 +135,7 @@ pub fn judge(
     let mut spec = compiler(toolchain, task, bench, true);
     let tests = format!("/{}/tests", task.folder);
     spec.mounts.push(Mount::new(judges, &tests));
+    spec.mounts.push(Mount::new(&task.sources, format!("/{}/src", task.folder)));
     spec.command.extend([
         format!("--crate-name={name}"),
         "--crate-type=bin".to_owned(),

@@ -46,6 +46,8 @@ pub struct Task {
     pub limit_s: u64,
     /// The judges of its lesson: a copy.
     pub judges: PathBuf,
+    /// The sources of its lesson's demos, of which judges may use some: a copy.
+    pub sources: PathBuf,
     /// The judge with the course's solution inside.
     pub reference: PathBuf,
     /// The crates that may be named, and their files.
@@ -82,7 +84,7 @@ struct Source<'a> {
 }
 
 /// Raised when the meaning of what is prepared or recorded changes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 impl Bundle {
     /// Prepares the exercises of `course` that `wanted` chooses; what is still good is used again.
@@ -189,6 +191,10 @@ impl Bundle {
         let mut hash = Sha256::new();
         hash.update(format!("{FORMAT}\n{}\n{crates}\n{}\n", self.toolchain.version, source.limit_s));
         hash_folder(&tests, &mut hash)?;
+        let demos = source.root.join("src");
+        if demos.is_dir() {
+            hash_folder(&demos, &mut hash)?;
+        }
         hash.update(fs::read(&solution)?);
         let hash = hex(&hash.finalize());
         let folder = self.folder.join("tasks").join(source.id);
@@ -201,6 +207,7 @@ impl Bundle {
             points: source.points,
             limit_s: source.limit_s,
             judges: folder.join("judges"),
+            sources: folder.join("sources"),
             reference: folder.join("reference"),
             externs: artifacts.externs.clone(),
             search: artifacts.search.clone(),
@@ -223,6 +230,10 @@ impl Bundle {
             fs::remove_dir_all(&folder)?;
         }
         copy_folder(&tests, &task.judges)?;
+        fs::create_dir_all(&task.sources)?;
+        if demos.is_dir() {
+            copy_folder(&demos, &task.sources)?;
+        }
         self.prove(sandbox, &mut task, &fs::read(&solution)?)?;
         files::replace(&record, serde_json::to_string_pretty(&task)?)?;
         Ok(task)

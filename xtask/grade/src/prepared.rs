@@ -65,8 +65,10 @@ pub fn export(bundle: &Bundle, to: &Path) -> Result<()> {
         }
         let folder = Path::new("tasks").join(&task.id);
         copy_all(&task.judges, &to.join(&folder).join("judges"))?;
+        copy_all(&task.sources, &to.join(&folder).join("sources"))?;
         copy(&task.reference, &to.join(&folder).join("reference"))?;
         task.judges = folder.join("judges");
+        task.sources = folder.join("sources");
         task.reference = folder.join("reference");
     }
     for (from, place) in &searched {
@@ -101,6 +103,7 @@ pub fn load(folder: &Path, scratch: &Path) -> Result<Bundle> {
         .with_context(|| format!("{}/bundle.json: prepare it again with this version", folder.display()))?;
     for task in &mut contents.tasks {
         task.judges = folder.join(&task.judges);
+        task.sources = folder.join(&task.sources);
         task.reference = folder.join(&task.reference);
         for path in task.search.iter_mut().chain(task.externs.iter_mut().map(|(_, path)| path)) {
             *path = folder.join(&*path);

@@ -133,6 +133,7 @@ pub(crate) mod tests {
             points: 20,
             limit_s: 1,
             judges: "/".into(),
+            sources: "/".into(),
             reference: "/".into(),
             externs: Vec::new(),
             search: Vec::new(),

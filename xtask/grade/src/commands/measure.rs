@@ -29,6 +29,7 @@ after, so that other load on the machine meets both. Processor time is the figur
   --sample N      how many of them the naive way; default: 2
   --only sync     of these exercises or lessons
   --out DIR       default: a folder that is removed
+  --prepared DIR  what `grade prepare --to DIR` made
 
 Example: cargo xtask grade measure --only sync --students 300
 ",
@@ -36,7 +37,7 @@ Example: cargo xtask grade measure --only sync --students 300
 };
 
 fn run(raw: Vec<OsString>) -> Result<Exit> {
-    let values = ["students", "sample", "only", "out", "jobs", "backend", "config"];
+    let values = ["students", "sample", "only", "out", "jobs", "backend", "config", "prepared"];
     let args = super::parse("measure", raw, &["allow-weak"], &values, 0)?;
     let students = args.number("students")?.unwrap_or(300);
     let sample = args.number("sample")?.unwrap_or(2);

@@ -25,6 +25,7 @@ fn task(id: &str, points: u64) -> Task {
         points,
         limit_s: 1,
         judges: "/".into(),
+        sources: "/".into(),
         reference: "/".into(),
         externs: Vec::new(),
         search: Vec::new(),
