@@ -9,7 +9,7 @@
 //! * who has a limit gives up when that much time has passed since the call, no earlier and no later;
 //! * `close` ends all waiting; what is inside can still be taken out.
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard};
+use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
 /// Why an item did not go in; it comes back.

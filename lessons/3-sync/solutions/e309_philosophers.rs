@@ -42,6 +42,7 @@ impl Table {
 
     /// The first way, an order: all take the fork with the lower number first.
     pub fn by_order(&self, seat: usize, eat: impl FnOnce()) {
+        //~ let _ = eat; // call it once, with both forks in hand: eat()
         //~ todo!("seat {seat} takes its two forks in the order of their numbers")
         let (left, right) = (seat, (seat + 1) % self.forks.len());
         let mut lower = self.forks[left.min(right)].lock().unwrap();
@@ -55,6 +56,7 @@ impl Table {
     /// The second way, a waiter: one seat always stays free. `seated` counts who sits; who comes to a full table waits for
     /// `place_free`. Who sits takes the left fork, then the right one. `eat` may ask how many are `seated`.
     pub fn by_waiter(&self, seat: usize, eat: impl FnOnce()) {
+        //~ let _ = (eat, &self.place_free); // you will need both
         //~ todo!("seat {seat} sits down when the waiter allows it, eats, and gets up")
         let seated = self.seated.lock().unwrap();
         let mut seated =
@@ -76,7 +78,7 @@ impl Table {
     /// The third way, politeness: who cannot have the second fork gives back the first, lets others run
     /// (`thread::yield_now`) and tries again.
     pub fn by_giving_back(&self, seat: usize, eat: impl FnOnce()) {
-        //~ let _ = thread::yield_now;
+        //~ let _ = (eat, thread::yield_now); // you will need both
         //~ todo!("seat {seat} tries until it has both forks")
         loop {
             let mut left = self.forks[seat].lock().unwrap();

@@ -55,6 +55,7 @@ impl<T> WorkQueue<T> {
 
     /// Says that one of the jobs taken out is done.
     pub fn task_done(&self) -> Result<(), TooOften> {
+        //~ let _ = &self.all_done; // whoever waits in `join` waits there
         //~ todo!("count it, and tell those who wait for the end")
         let mut state = self.state.lock().unwrap();
         state.unfinished = state.unfinished.checked_sub(1).ok_or(TooOften)?;
@@ -68,7 +69,7 @@ impl<T> WorkQueue<T> {
 
     /// Waits until every job that was put in is done.
     pub fn join(&self) {
-        //~ todo!("wait")
+        //~ todo!("wait for {} jobs", self.state.lock().unwrap().unfinished)
         let state = self.state.lock().unwrap();
         drop(self.all_done.wait_while(state, |state| state.unfinished > 0).unwrap());
         //~ end

@@ -54,6 +54,7 @@ impl<P: Clone + Ord + Debug> Watch<P> {
     }
 
     /// The pieces done by each thread: one sorted list for each thread, the lists sorted.
+    #[allow(dead_code, reason = "every judge has this module, and not all of them ask by whom")]
     pub fn by_thread(&self) -> Vec<Vec<P>> {
         let mut done_by: HashMap<ThreadId, Vec<P>> = HashMap::new();
         for (piece, threads) in self.pieces.with(|pieces| pieces.clone()) {
