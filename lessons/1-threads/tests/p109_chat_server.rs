@@ -47,7 +47,7 @@ fn people_come_talk_and_go() {
 
 #[test]
 fn a_name_is_asked_for_until_it_is_good() {
-    let server = Server::start(&[]);
+    let server = Server::start(&["--rate", "0"]);
     let _ada = server.join("Ada");
     let mut client = server.connect();
     client.expect("* Welcome. What is your name?");
@@ -113,7 +113,7 @@ fn lines_may_come_in_any_pieces() {
 
 #[test]
 fn what_cannot_be_said_is_told_and_the_client_stays() {
-    let server = Server::start(&["--line", "50"]);
+    let server = Server::start(&["--line", "50", "--rate", "0"]);
     let mut ada = server.join("ada");
     let mut bob = server.join("bob");
     ada.expect("* bob has joined.");
@@ -279,21 +279,25 @@ fn one_who_floods_is_slowed_down_and_nobody_is_thrown_out() {
     let server = Server::start(&[]);
     let ada = server.join("ada");
     let mut bob = server.join("bob");
-    // As if somebody piped a large file into the room. It cannot be sent, since the server takes its time to read.
-    let file = "one line of many\n".repeat(1 << 20);
-    ada.stream().set_write_timeout(Some(Duration::from_millis(500))).unwrap();
-    let sent = ada.stream().write_all(file.as_bytes());
-    assert!(sent.is_err(), "16 MB went into a room that takes 8 kB in a second");
+    let eve = server.join("eve");
+    bob.expect("* eve has joined.");
+    // As if somebody piped a large file into the room, or a line without an end. Neither can be sent, since the server takes
+    // its time to read.
+    for (client, file) in [(&ada, "one line of many\n".repeat(1 << 20)), (&eve, "x".repeat(16 << 20))] {
+        client.stream().set_write_timeout(Some(Duration::from_millis(500))).unwrap();
+        let sent = client.stream().write_all(file.as_bytes());
+        assert!(sent.is_err(), "16 MB went into a room that takes 8 kB in a second");
+    }
     // Bob hears it, as fast as one can read, and is still there.
     (0..100).for_each(|_| bob.expect("ada: one line of many"));
-    assert_eq!(bob.who(), ["ada", "bob"]);
-    drop((ada, bob));
+    assert_eq!(bob.who(), ["ada", "bob", "eve"]);
+    drop((ada, bob, eve));
     server.stop();
 }
 
 #[test]
 fn newcomers_who_say_nothing_do_not_stay() {
-    let server = Server::start(&["--naming", "0.2", "--clients", "1"]);
+    let server = Server::start(&["--naming", "0.2", "--clients", "1", "--rate", "0"]);
     let silent = server.connect();
     assert_eq!(silent.rest(), ["* Welcome. What is your name?", "* You gave no name in time. Goodbye."]);
     // Nor those who never come to the end of their name.
@@ -305,9 +309,8 @@ fn newcomers_who_say_nothing_do_not_stay() {
     };
     let mut writer = never_done.stream().try_clone().unwrap();
     let typing = thread::spawn(move || {
-        while writer.write_all(b"x").is_ok() {
-            thread::yield_now();
-        }
+        // Without a pause, so that no read of the server ever has to wait.
+        while writer.write_all(&[b'x'; 4096]).is_ok() {}
     });
     assert_eq!(never_done.rest(), ["* You gave no name in time. Goodbye."]);
     typing.join().unwrap();

@@ -7,12 +7,13 @@ use crate::lines::{Lines, NoLine};
 use crate::outbox::Outbox;
 use crate::room::{Place, Room};
 use crate::server::Limits;
-use crate::throttle::Throttle;
+use crate::throttle::{EACH_LINE, Throttle};
 use crate::words::{Request, SERVER, cleaned, name_problem};
 use std::io::{self, Read, Write};
 use std::mem;
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -45,14 +46,22 @@ pub fn serve(stream: TcpStream, room: &Room, limits: &Limits) {
     // Otherwise the system holds small packets back in case more comes; the writer sends all there is at once anyway.
     let _ = stream.set_nodelay(true);
     let outbox = Arc::new(Outbox::new(limits.outbox));
+    let over = AtomicBool::new(false);
     thread::scope(|scope| {
-        let writer = thread("writer").spawn_scoped(scope, || write(&stream, &outbox, limits.patience));
+        let writer = thread("writer").spawn_scoped(scope, || {
+            write(&stream, &outbox, limits.patience);
+            // Now even a reader that still waits for this client wakes up, and one that is flooded stops.
+            over.store(true, Ordering::Relaxed);
+            let _ = stream.shutdown(Shutdown::Both);
+        });
         if let Err(error) = writer {
             return eprintln!("cannot start a thread for a client: {error}");
         }
         // However the reader ends, also by a panic, the writer must hear of it, or the scope would wait for ever.
         let _gone = Gone(&outbox);
-        let mut lines = Lines::new(Timed { stream: &stream, deadline: None }, limits.line);
+        let throttle = Throttle::new(limits.rate, Instant::now());
+        let mut lines =
+            Lines::new(Source { stream: &stream, over: &over, deadline: None, throttle }, limits.line);
         // An error means that the client has vanished; there is nobody to tell.
         let _ = read(&mut lines, &outbox, room, limits);
     });
@@ -68,26 +77,47 @@ impl Drop for Gone<'_> {
     }
 }
 
-/// A connection that is read from until a deadline. A time-out of the system is for one read: a client that sends a byte
-/// now and then would never run into it.
-struct Timed<'a> {
+/// What comes from a client: until a deadline, if there is one, and not too fast.
+struct Source<'a> {
     stream: &'a TcpStream,
+    /// Set when the writer has given up on this client. What it still sends stays unread then, so that the system answers
+    /// with a reset, and the client hears at once that nobody listens. Relaxed: nothing else depends on it.
+    over: &'a AtomicBool,
     deadline: Option<Instant>,
+    throttle: Throttle,
 }
 
-impl Read for Timed<'_> {
+impl Read for Source<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if let Some(deadline) = self.deadline {
+            // A time-out of the system is for one read. A client that sends a byte now and then, or as fast as it can, would
+            // never run into it; so we look at the time as well.
             let left = deadline.saturating_duration_since(Instant::now());
-            // No time left would mean no time-out at all.
-            self.stream.set_read_timeout(Some(left.max(Duration::from_millis(1))))?;
+            if left.is_zero() {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            self.stream.set_read_timeout(Some(left))?;
         }
-        self.stream.read(buffer)
+        if self.over.load(Ordering::Relaxed) {
+            return Ok(0);
+        }
+        let read = self.stream.read(buffer)?;
+        // Here and not for each line: a line that never ends costs a processor, too.
+        self.pay(read);
+        Ok(read)
+    }
+}
+
+impl Source<'_> {
+    /// Waits as long as it takes to earn so many bytes.
+    fn pay(&mut self, bytes: usize) {
+        // At most a buffer's worth, so the end of the server does not wait for it longer than that.
+        thread::sleep(self.throttle.take(bytes, Instant::now()));
     }
 }
 
 /// Asks for a name, then does what each line says. Returns when the client hangs up.
-fn read(lines: &mut Lines<Timed>, outbox: &Arc<Outbox>, room: &Room, limits: &Limits) -> io::Result<()> {
+fn read(lines: &mut Lines<Source>, outbox: &Arc<Outbox>, room: &Room, limits: &Limits) -> io::Result<()> {
     let place = room.enter(outbox);
     if take_name(lines, outbox, &place, limits)? {
         talk(lines, outbox, &place, limits)?;
@@ -102,15 +132,14 @@ fn read(lines: &mut Lines<Timed>, outbox: &Arc<Outbox>, room: &Room, limits: &Li
 }
 
 /// Does what each line says, until the client hangs up or is to leave.
-fn talk(lines: &mut Lines<Timed>, outbox: &Outbox, place: &Place, limits: &Limits) -> io::Result<()> {
-    let mut throttle = Throttle::new(limits.rate, Instant::now());
+fn talk(lines: &mut Lines<Source>, outbox: &Outbox, place: &Place, limits: &Limits) -> io::Result<()> {
     let mut said = Vec::new();
     while let Some(line) = lines.next()? {
-        let wait = throttle.take(line.as_ref().map_or(limits.line, String::len), Instant::now());
+        lines.source().pay(EACH_LINE);
         let to_all = line.as_ref().ok().and_then(|line| Request::to_all(line));
         said.extend(to_all.map(cleaned));
         // Lines that came together are told together: the room and each outbox are locked once for all of them.
-        if to_all.is_some() && wait.is_zero() && said.len() < TOGETHER && lines.another_is_here() {
+        if to_all.is_some() && said.len() < TOGETHER && lines.another_is_here() {
             continue;
         }
         let open = (said.is_empty() || place.say(&mem::take(&mut said)))
@@ -118,18 +147,17 @@ fn talk(lines: &mut Lines<Timed>, outbox: &Outbox, place: &Place, limits: &Limit
         if !open {
             break;
         }
-        // At most a line's worth, so the end of the server does not wait for it longer than that.
-        thread::sleep(wait);
     }
     Ok(())
 }
 
 /// Asks until a name is good. `false` when the client has left, or is to leave.
-fn take_name(lines: &mut Lines<Timed>, outbox: &Outbox, place: &Place, limits: &Limits) -> io::Result<bool> {
+fn take_name(lines: &mut Lines<Source>, outbox: &Outbox, place: &Place, limits: &Limits) -> io::Result<bool> {
     lines.source().deadline = Some(Instant::now() + limits.naming);
     let mut open = outbox.push(&format!("{SERVER} Welcome. What is your name?\n"));
     let mut named = false;
     while open && !named {
+        lines.source().pay(EACH_LINE);
         let problem = match lines.next() {
             Ok(Some(Ok(name))) => {
                 let taken = name_problem(name.trim()).map_or_else(|| place.take_name(name.trim()), Err);
@@ -149,7 +177,7 @@ fn take_name(lines: &mut Lines<Timed>, outbox: &Outbox, place: &Place, limits: &
             open = outbox.push(&format!("{SERVER} {problem} What is your name?\n"));
         }
     }
-    let Timed { stream, deadline } = lines.source();
+    let Source { stream, deadline, .. } = lines.source();
     *deadline = None;
     stream.set_read_timeout(None)?;
     Ok(named)
@@ -204,8 +232,6 @@ fn write(mut stream: &TcpStream, outbox: &Outbox, patience: Duration) {
         Err(error) if is_timeout(&error) => outbox.give_up(),
         Err(_) => outbox.close(),
     }
-    // Now even a reader that still waits for this client wakes up.
-    let _ = stream.shutdown(Shutdown::Both);
 }
 
 /// Like `write_all`, but all of it has to be accepted in time, not each piece of it: a client that takes a few bytes now
