@@ -44,7 +44,8 @@ pub fn write(workspace: &Workspace, course: &Course, folder: &Path) -> Result<Re
     if folder.starts_with(&workspace.root) {
         bail!("{} lies inside the course; name a folder outside", folder.display());
     }
-    let kept: BTreeSet<String> = tracked(workspace)?.into_iter().filter(|path| !is_left_out(path)).collect();
+    let stays = |path: &String| !is_left_out(path) && !stands_on_answers(workspace, path);
+    let kept: BTreeSet<String> = tracked(workspace)?.into_iter().filter(stays).collect();
     // A file that is gone from the disk but not from the index, or a link: neither is there to be read.
     for path in kept.iter().filter(|path| workspace.root.join(path).is_file()) {
         let from = workspace.root.join(path);
@@ -105,6 +106,14 @@ fn is_left_out(path: &str) -> bool {
         None => path.starts_with(pattern),
         Some((start, rest)) => path.strip_prefix(start).is_some_and(|path| path.contains(rest)),
     })
+}
+
+/// Whether a test of a lesson uses answers, as those do that draw the chapter's pictures.
+fn stands_on_answers(workspace: &Workspace, path: &str) -> bool {
+    let is_test = path.starts_with("lessons/") && path.contains("/tests/") && path.ends_with(".rs");
+    is_test
+        && fs::read_to_string(workspace.root.join(path))
+            .is_ok_and(|text| text.contains("../wrong/") || text.contains("../solutions/"))
 }
 
 /// A manifest without what names files that are not in the copy: members, tests, examples, and what only those used.

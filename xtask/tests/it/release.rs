@@ -62,5 +62,12 @@ fn a_class_gets_a_course_without_answers_in_which_everything_works() {
     assert!(text.contains("e101_spawn_join  pass"), "{text}");
     let (_, text) = says(&folder, &["why", "101"]);
     assert!(text.contains("pass"), "{text}");
+    // Its tests are green: those of the lesson, the chapter's demos among them.
+    let mut test = std::process::Command::new("cargo");
+    test.current_dir(&folder)
+        .args(["test", "--quiet", "--offline", "-p", "threads"])
+        .env("CARGO_TARGET_DIR", &target);
+    let output = test.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
     fs::remove_dir_all(&folder).unwrap();
 }
