@@ -36,6 +36,9 @@ pub fn reject(text: &[u8]) -> Option<Outcome> {
 pub fn refused(built: Built, sentence: &str) -> Result<Option<Outcome>> {
     match built {
         Built::Done => Ok(None),
+        Built::Limit(ended) if ended.stopped == Some(Stopped::Starved) => {
+            bail!("the compiler was hardly let run: the host is too busy to grade now")
+        }
         Built::Limit(ended) => {
             let mut outcome = Outcome::new(
                 Verdict::CompileLimit,
@@ -97,6 +100,9 @@ pub fn refine(outcome: &mut Outcome, silent: bool, ended: &Ended, limit_s: u64) 
     if ended.stopped.is_none() && ended.signal() == Some(libc::SIGKILL) {
         bail!("the box was killed from outside; is the host short of memory?");
     }
+    if ended.stopped == Some(Stopped::Starved) {
+        bail!("the box was hardly let run: the host is too busy to grade now");
+    }
     let explored = matches!(&*outcome.layer, "schedules" | "overlap");
     match &ended.stopped {
         Some(Stopped::Standstill(lines)) => {
@@ -129,7 +135,7 @@ pub fn refine(outcome: &mut Outcome, silent: bool, ended: &Ended, limit_s: u64) 
         None if ended.signal() == Some(libc::SIGABRT) && ended.stderr.contains("memory allocation of") => {
             out_of_memory(outcome);
         }
-        None => {}
+        Some(Stopped::Starved) | None => {}
     }
     if ended.out_of_tasks && outcome.verdict != Verdict::GraderError {
         outcome.verdict = Verdict::PidLimit;

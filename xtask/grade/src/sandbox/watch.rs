@@ -22,8 +22,10 @@ const STANDSTILL: Duration = Duration::from_millis(800);
 pub enum Stopped {
     /// It used up its processor time.
     Processor,
-    /// It used up its time on the clock.
+    /// It used up its time on the clock, most of it waiting.
     Clock,
+    /// It wanted to run nearly all the time and was not let: the host is too busy to say anything of it.
+    Starved,
     /// It used up its memory.
     Memory,
     /// It printed too much.
@@ -113,6 +115,8 @@ pub fn run(
         builders: sandbox.builders(),
         still: None,
         idle: None,
+        looks: 0,
+        busy: 0,
     };
     let mut next_look = begin + LOOK;
     while !has_ended(&mut group) {
@@ -124,8 +128,8 @@ pub fn run(
         if now >= next_look {
             next_look = now + LOOK;
             ended.stopped = watch.look(spec, &mut ended);
-            if ended.stopped.is_none() && begin.elapsed() > Duration::from_secs(spec.limits.wall_s) {
-                ended.stopped = Some(watch.at_the_limit());
+            if ended.stopped.is_none() {
+                ended.stopped = watch.out_of_time(begin.elapsed(), Duration::from_secs(spec.limits.wall_s));
             }
             if ended.stopped.is_some() {
                 break;
@@ -140,7 +144,7 @@ pub fn run(
     use std::os::unix::process::ExitStatusExt;
     ended.code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
     let events = groups.events();
-    ended.out_of_tasks = events.out_of_tasks || ended.threads_peak as u64 >= spec.limits.tasks;
+    ended.out_of_tasks = events.out_of_tasks || ended.threads_peak as u64 + 8 >= spec.limits.tasks;
     if events.out_of_memory {
         ended.stopped = Some(Stopped::Memory);
     }
@@ -171,7 +175,13 @@ struct Watch {
     still: Option<(Instant, Sample)>,
     /// Since when nothing has happened, as far as may be seen.
     idle: Option<(Instant, Sample)>,
+    /// How often it was looked at, and how often one of its threads wanted to run then.
+    looks: u64,
+    busy: u64,
 }
+
+/// A box that wants to run is given this many times its time on the clock: its processor time is what limits it.
+const PATIENCE: u32 = 10;
 
 impl Watch {
     fn look(&mut self, spec: &Spec, ended: &mut Ended) -> Option<Stopped> {
@@ -181,6 +191,8 @@ impl Watch {
         if sample.memory_bytes > spec.limits.memory_bytes {
             return Some(Stopped::Memory);
         }
+        self.looks += 1;
+        self.busy += u64::from(sample.threads.iter().any(|thread| !thread.sleeps));
         let ticks: u64 = sample.threads.iter().map(|thread| thread.ticks).sum();
         if ticks > spec.limits.cpu_s.saturating_mul(ticks_per_second()) {
             return Some(Stopped::Processor);
@@ -200,16 +212,23 @@ impl Watch {
         None
     }
 
-    /// What to call it when the time on the clock is over: where the threads' waits are hidden from us, one that has
-    /// been idle for long is a standstill all the same.
-    fn at_the_limit(&self) -> Stopped {
+    /// Whether its time on the clock is over, and what to call that.
+    fn out_of_time(&self, so_far: Duration, limit: Duration) -> Option<Stopped> {
+        if so_far <= limit {
+            return None;
+        }
+        if self.busy * 2 > self.looks {
+            // It wanted to run: a busy host is no fault of the answer.
+            return (so_far > limit * PATIENCE).then_some(Stopped::Starved);
+        }
         match &self.idle {
+            // Where the threads' waits are hidden from us, one that has been idle for long is a standstill all the same.
             Some((since, sample))
                 if since.elapsed() >= STANDSTILL * 5 && sample.threads.iter().all(|t| t.waits.is_none()) =>
             {
-                Stopped::Standstill(sample.told())
+                Some(Stopped::Standstill(sample.told()))
             }
-            _ => Stopped::Clock,
+            _ => Some(Stopped::Clock),
         }
     }
 }
@@ -221,3 +240,22 @@ fn ticks_per_second() -> u64 {
 
 /// How much of each stream of an answer is kept.
 pub const KEEP: usize = ANSWER_BYTES / 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn watch(looks: u64, busy: u64) -> Watch {
+        Watch { outer: 0, builders: 0, still: None, idle: None, looks, busy }
+    }
+
+    #[test]
+    fn a_busy_host_is_no_fault_of_the_answer() {
+        let limit = Duration::from_secs(10);
+        let after = |watch: &Watch, seconds| watch.out_of_time(Duration::from_secs(seconds), limit);
+        let (sleeper, runner) = (watch(100, 3), watch(100, 97));
+        assert_eq!((after(&sleeper, 9), after(&runner, 9)), (None, None));
+        assert_eq!((after(&sleeper, 11), after(&runner, 11)), (Some(Stopped::Clock), None));
+        assert_eq!(after(&runner, 101), Some(Stopped::Starved));
+    }
+}
