@@ -205,7 +205,11 @@ impl Checker {
             return Ok(round.report);
         }
         match self.strategy {
-            Strategy::Exhaustive => round.explore()?,
+            Strategy::Exhaustive => {
+                round.explore()?;
+                // A round that could not even begin is none.
+                round.report.rounds.pop_if(|runs| *runs == 0);
+            }
             Strategy::Random { runs, seed } => {
                 round.sample(runs, seed, |seed, _| Chance::uniform(seed))?;
             }
@@ -238,25 +242,56 @@ struct Round<'a> {
 }
 
 impl Round<'_> {
-    /// Iterative deepening: cost 0 first, so that the first failure found is the simplest.
+    /// Deepening: cost 0 first, so that the first failure found is the simplest. A round for each cost up to the bound,
+    /// and one for the rest.
     fn explore(&mut self) -> Result<(), Box<Failure>> {
-        let bounded = (0..=self.checker.bound).map(Some);
-        let unbounded = (self.checker.runs_beyond_bound > 0).then_some(None);
-        for bound in bounded.chain(unbounded) {
-            let limit = match bound {
-                Some(_) => (self.checker.runs_per_round, self.checker.steps_per_round),
-                None => (self.checker.runs_beyond_bound, self.checker.steps_beyond_bound),
+        let mut search = Search::exhaustive();
+        // Runs and steps of this round.
+        let (mut round, mut runs, mut steps) = (0, 0, 0);
+        self.report.rounds.push(0);
+        loop {
+            let checker = self.checker;
+            let beyond = round > checker.bound;
+            let limit = if beyond {
+                (checker.runs_beyond_bound, checker.steps_beyond_bound)
+            } else {
+                (checker.runs_per_round, checker.steps_per_round)
             };
-            let Some(search) = self.deepen(bound, limit)? else { return Ok(()) };
-            if let Some(bound) = bound {
-                self.report.bound = Some(bound);
+            let out_of_time = checker.max_time.is_some_and(|most| self.started.elapsed() > most);
+            if runs >= limit.0 || steps >= limit.1 || out_of_time {
+                return Ok(());
             }
-            if !search.pruned() {
+            let (features, steps_before) = (self.features, self.steps);
+            search = self.run(search)?;
+            runs += 1;
+            steps += self.steps - steps_before;
+            if self.features != features {
+                // More moments matter than was known: what was explored so far was too coarse.
+                search = Search::exhaustive();
+                (round, runs, steps) = (0, 0, 0);
+                self.fingerprint = None;
+                self.report.rounds = vec![0];
+                continue;
+            }
+            if search.advance(if beyond { usize::MAX } else { round }) {
+                continue;
+            }
+            // Everything of this cost is done.
+            if search.exhausted() {
+                self.report.bound = Some(round.min(checker.bound));
                 self.report.complete = true;
                 return Ok(());
             }
+            while round <= checker.bound && !search.advance(round) {
+                self.report.bound = Some(round);
+                round += 1;
+                self.report.rounds.push(0);
+            }
+            if round > checker.bound && !search.advance(usize::MAX) {
+                return Ok(());
+            }
+            (runs, steps) = (0, 0);
         }
-        Ok(())
     }
 
     /// Some schedules by chance; `draw` makes a chooser from a seed and the steps of the longest run so far.
@@ -290,40 +325,9 @@ impl Round<'_> {
         loop {
             let features = self.features;
             self.fingerprint = None;
-            self.run(Search::with_bound(Some(0)))?;
+            self.run(Search::plainest())?;
             if self.features == features {
                 return Ok(());
-            }
-        }
-    }
-
-    /// Every schedule up to one bound. `None` when a limit, of runs or of steps, came first.
-    fn deepen(
-        &mut self,
-        bound: Option<usize>,
-        limit: (usize, usize),
-    ) -> Result<Option<Search>, Box<Failure>> {
-        let bound = bound.map(|b| u32::try_from(b).unwrap_or(u32::MAX));
-        let mut search = Search::with_bound(bound);
-        let mut runs = 0;
-        let steps_before = self.steps;
-        self.report.rounds.push(0);
-        loop {
-            let spent = runs >= limit.0 || self.steps - steps_before >= limit.1;
-            if spent || self.checker.max_time.is_some_and(|most| self.started.elapsed() > most) {
-                return Ok(None);
-            }
-            runs += 1;
-            let features = self.features;
-            search = self.run(search)?;
-            if self.features != features {
-                // More moments matter than was known: what was explored so far was too coarse.
-                search = Search::with_bound(bound);
-                self.fingerprint = None;
-                continue;
-            }
-            if !search.advance() {
-                return Ok(Some(search));
             }
         }
     }
@@ -358,7 +362,7 @@ impl Round<'_> {
     /// If the plainest schedule does not go the same way again, the code depends on more than the
     /// schedule, and the search proved nothing.
     fn run_the_plainest_again(&mut self) -> Result<(), Box<Failure>> {
-        let search = Search::with_bound(Some(0));
+        let search = Search::plainest();
         let outcome = Execution::run(self.body.clone(), search, self.settings.clone(), self.features);
         if Some(outcome.fingerprint) == self.fingerprint && outcome.failure.is_none() {
             return Ok(());

@@ -220,18 +220,19 @@ impl Outcomes {
 
 /// How often each result came, each schedule counted once.
 fn count<T: Ord>(runs: &mut [Run<T>], report: &Report) -> BTreeMap<T, usize> {
-    // The rounds go over the same schedules again and again: the last that was finished has them all.
+    // A round that was not finished would tell of some schedules of its cost and not of others.
     let finished = match (report.complete || report.seed.is_some(), report.bound) {
-        (false, Some(bound)) => bound,
-        _ => report.rounds.len().saturating_sub(1),
+        (false, Some(bound)) => bound + 1,
+        _ => report.rounds.len(),
     };
-    let before: usize = report.rounds.iter().take(finished).sum();
-    let length = report.rounds.get(finished).copied().unwrap_or(runs.len());
+    // Runs from before the search began anew are in no round.
+    let before = report.executions.saturating_sub(report.rounds.iter().sum());
+    let length: usize = report.rounds.iter().take(finished).sum();
     // What follows is the plainest schedule once more, to see that it goes the same way again.
-    let round = runs.get_mut(before..(before + length)).unwrap_or_default();
-    let knew = round.last().map(|run| run.features);
+    let counted = runs.get_mut(before..before + length).unwrap_or_default();
+    let knew = counted.last().map(|run| run.features);
     let mut counts = BTreeMap::new();
-    for run in round.iter_mut().filter(|run| Some(run.features) == knew) {
+    for run in counted.iter_mut().filter(|run| Some(run.features) == knew) {
         if let Some(value) = run.value.take() {
             *counts.entry(value).or_insert(0) += 1;
         }

@@ -130,8 +130,7 @@ impl Checker {
         // Known by their last run, as in a check.
         let mut features = Features::default();
         loop {
-            let plainest =
-                Execution::run(body.clone(), Search::with_bound(Some(0)), settings.clone(), features);
+            let plainest = Execution::run(body.clone(), Search::plainest(), settings.clone(), features);
             if plainest.features == features {
                 break;
             }

@@ -1,6 +1,9 @@
 //! The hash of the happens-before graph: equal for two prefixes that differ only in the order of
 //! operations that do not touch the same object.
 
+use ::std::collections::{HashMap, HashSet};
+use ::std::hash::{BuildHasherDefault, Hasher};
+
 /// Mixes `b` into `a`; order matters.
 pub(super) fn mix(a: u64, b: u64) -> u64 {
     // Multiplicative mixing in the manner of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
@@ -9,9 +12,57 @@ pub(super) fn mix(a: u64, b: u64) -> u64 {
     x ^ (x >> 32)
 }
 
+/// Hashes that are well mixed already need no hashing.
+#[derive(Clone, Copy, Debug, Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("only whole numbers are looked up")
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = n;
+    }
+}
+
+/// States that were branched.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// The least cost at which each state was reached.
+    least: HashMap<u64, u32, BuildHasherDefault<AsIs>>,
+    /// Each state with whoever could go on for free there.
+    with_runner: HashSet<u64, BuildHasherDefault<AsIs>>,
+}
+
+impl Known {
+    /// Whether a state must be branched that was reached at this cost, which never falls from one call to the next.
+    ///
+    /// Not if it was reached at less: then whoever can go on for free now could for one more. Nor if it was at the same
+    /// cost with the same runner.
+    pub(super) fn is_news(&mut self, state: u64, runner: u64, cost: usize) -> bool {
+        let cost = u32::try_from(cost).unwrap_or(u32::MAX);
+        *self.least.entry(state).or_insert(cost) >= cost && self.with_runner.insert(mix(state, runner))
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::mix;
+    use super::{Known, mix};
+
+    #[test]
+    fn a_state_is_news_at_its_least_cost_only() {
+        let mut known = Known::default();
+        assert!(known.is_news(1, 1, 0));
+        assert!(!known.is_news(1, 1, 0));
+        assert!(known.is_news(1, 2, 0));
+        assert!(!known.is_news(1, 3, 1));
+        assert!(known.is_news(2, 3, 1));
+    }
 
     #[test]
     fn order_matters() {

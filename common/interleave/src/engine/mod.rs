@@ -10,6 +10,7 @@ mod code;
 mod deadlock;
 mod effects;
 mod execution;
+mod frontier;
 mod hash;
 pub(crate) mod lock_order;
 mod notes;
@@ -17,6 +18,7 @@ mod os_threads;
 pub(crate) mod random;
 mod schedule;
 pub(crate) mod search;
+mod token;
 mod world;
 
 use crate::trace::Loc;

@@ -175,8 +175,8 @@ impl World {
         }
 
         if choices.len() > 1 && self.settings.merge && self.search.wants_state() {
-            let key = self.state_key(me, keeps, yields, insists);
-            self.search.note_state(key);
+            let key = self.state_key(me, yields, insists);
+            self.search.note_state(key, keeps.then_some(me));
         }
         let Choice { cost, thread, why } = choices[self.pick(&choices)];
         if cost > 0 && why == Why::Normal && keeps {
@@ -287,16 +287,12 @@ impl World {
     }
 
     /// What two equal states have in common: the happens-before graph, and what can come of it.
-    fn state_key(&self, me: Tid, keeps: bool, yields: bool, insists: bool) -> u64 {
+    fn state_key(&self, me: Tid, yields: bool, insists: bool) -> u64 {
         let mut key = self.hash;
         for thread in &self.threads {
             key = mix(key, thread.state_code());
         }
         key = mix(key, u64::from(self.luck));
-        if self.search.bound().is_some() {
-            // Under a bound it matters who can go on for free.
-            key = mix(key, if keeps { me as u64 + 1 } else { 0 });
-        }
         if yields {
             key = mix(key, 0x1_0000 + me as u64 * 4 + u64::from(insists));
         }

@@ -1,44 +1,34 @@
 //! The search: which alternative is taken at each choice, and which choices are tried next.
 //!
-//! Depth first over the tree of choices, with iterative deepening on cost (CHESS: Musuvathi and
-//! Qadeer, PLDI 2007, widened from pre-emptions to every kind of bad luck). Two prefixes with the
-//! same happens-before graph lead to the same state, so a prefix whose graph was seen before, at no
-//! more cost, is run to its end but not branched again.
+//! Runs come in order of cost (CHESS: Musuvathi and Qadeer, PLDI 2007, widened from pre-emptions to every kind of bad
+//! luck), and none comes twice. Two prefixes with the same happens-before graph lead to the same state, which
+//! is branched once. As runs come in order of cost, a state is first reached at its least cost; who could go
+//! on for free there matters only among prefixes of that cost: for one unlucky moment more, anybody can.
 
 use super::Tid;
 use super::asking::{Player, Question};
+use super::frontier::{Frontier, Script};
+use super::hash::{Known, mix};
 use super::random::Chance;
-use ::std::collections::HashMap;
-
-/// More alternatives than any choice has; a token that names more is broken.
-const MOST_ALTERNATIVES: u16 = 10_000;
-
-/// One choice that was made on the way.
-#[derive(Clone, Debug)]
-struct Node {
-    /// How many of the alternatives may be tried (the affordable ones, cheapest first).
-    width: u16,
-    taken: u16,
-    /// What each alternative costs, in unlucky moments. `None` when it comes from a replay token.
-    costs: Option<Vec<u8>>,
-}
+use super::token::{decode, encode};
 
 /// The choices of the current execution, and what is known about the tree around them.
 #[derive(Debug, Default)]
 pub(crate) struct Search {
-    path: Vec<Node>,
-    position: usize,
-    spent: u32,
-    /// No schedule may cost more than this; `None` for no bound.
-    bound: Option<u32>,
-    /// Alternatives were left out because they cost too much.
-    pruned: bool,
+    /// What was chosen so far.
+    path: Vec<u16>,
+    script: Script,
+    /// What the choices so far looked like.
+    check: u32,
+    spent: usize,
+    left: Frontier,
+    /// States by their happens-before graph: the least cost at which each was reached, and by whom.
+    seen: Known,
     /// The current prefix was seen before: run it to its end without branching.
     merged: bool,
-    seen: HashMap<u64, u32>,
     /// The code did not offer the choices it offered before.
     diverged: bool,
-    /// Follow the given choices and then the cheapest ones, without branching.
+    /// Follow the script and then the cheapest choices, without branching.
     replaying: bool,
     /// Choose by chance, without branching.
     chance: Option<Chance>,
@@ -47,22 +37,26 @@ pub(crate) struct Search {
 }
 
 impl Search {
-    pub(crate) fn with_bound(bound: Option<u32>) -> Self {
-        Search { bound, ..Search::default() }
+    /// Every schedule: the first run is the one without an unlucky moment, [`Search::advance`] moves on.
+    pub(crate) fn exhaustive() -> Self {
+        Search::default()
+    }
+
+    /// The schedule without an unlucky moment, and no other.
+    pub(crate) fn plainest() -> Self {
+        Search { replaying: true, ..Search::default() }
     }
 
     pub(crate) fn replay(token: &str) -> Result<Self, String> {
-        let path =
-            decode(token)?.into_iter().map(|taken| Node { width: taken + 1, taken, costs: None }).collect();
-        Ok(Search { path, replaying: true, ..Search::default() })
+        Ok(Search { script: Script::of(decode(token)?), ..Search::plainest() })
     }
 
     pub(crate) fn by(chance: Chance) -> Self {
-        Search { chance: Some(chance), replaying: true, ..Search::default() }
+        Search { chance: Some(chance), ..Search::plainest() }
     }
 
     pub(crate) fn played_by(player: Player) -> Self {
-        Search { player: Some(player), replaying: true, ..Search::default() }
+        Search { player: Some(player), ..Search::plainest() }
     }
 
     pub(crate) fn is_played(&self) -> bool {
@@ -93,201 +87,135 @@ impl Search {
         self.take(taken, costs)
     }
 
-    /// Notes a choice made by chance or by a player.
+    /// Notes a choice that was made.
     fn take(&mut self, taken: usize, costs: &[u8]) -> usize {
-        let index = u16::try_from(taken).expect("fewer than 65,536 alternatives");
-        self.path.push(Node { width: index + 1, taken: index, costs: Some(costs.to_vec()) });
-        self.position += 1;
-        self.spent += u32::from(costs[taken]);
+        self.path.push(u16::try_from(taken).expect("fewer than 65,536 alternatives"));
+        self.spent += usize::from(costs[taken]);
         taken
     }
 
     /// Takes one of several alternatives, the cheapest first.
     pub(crate) fn choose(&mut self, costs: &[u8]) -> usize {
         debug_assert!(costs.is_sorted(), "alternatives come cheapest first");
+        debug_assert_eq!(costs[0], 0, "there is a way to go on that takes no luck");
         if let Some(chance) = &mut self.chance {
             let taken = chance.value(costs);
             return self.take(taken, costs);
         }
-        if let Some(node) = self.path.get_mut(self.position) {
-            match &node.costs {
-                None => node.costs = Some(costs.to_vec()),
-                Some(known) if known != costs => self.diverged = true,
-                Some(_) => {}
-            }
-            if usize::from(node.taken) >= costs.len() {
-                self.diverged = true;
-                node.taken = 0;
-            }
-            self.position += 1;
-            let taken = usize::from(node.taken);
-            self.spent += u32::from(costs[taken]);
-            return taken;
+        let position = self.path.len();
+        self.check = look(self.check, costs);
+        if self.script.knows(position) {
+            let (taken, check) = self.script.choice(position);
+            self.diverged |= taken >= costs.len() || check.is_some_and(|known| known != self.check);
+            return self.take(if taken < costs.len() { taken } else { 0 }, costs);
         }
-        let affordable = match self.bound {
-            None => costs.len(),
-            Some(bound) => costs.iter().take_while(|c| self.spent + u32::from(**c) <= bound).count().max(1),
-        };
-        let branching = !self.merged && !self.replaying;
-        self.pruned |= branching && affordable < costs.len();
-        let width = if branching { affordable } else { 1 };
-        let width = u16::try_from(width).expect("fewer than 65,536 alternatives");
-        self.path.push(Node { width, taken: 0, costs: Some(costs.to_vec()) });
-        self.position += 1;
-        // The cheapest alternative can cost something when nothing else is possible.
-        self.spent += u32::from(costs[0]);
-        0
+        if !self.merged && !self.replaying {
+            for (choice, cost) in costs.iter().enumerate().skip(1).rev() {
+                let cost = self.spent + usize::from(*cost);
+                self.left.note(&self.script, position, choice, cost, self.check);
+            }
+        }
+        self.take(0, costs)
     }
 
     /// Whether [`Search::note_state`] has anything to decide here.
     pub(crate) fn wants_state(&self) -> bool {
-        !self.merged && !self.replaying && self.position >= self.path.len()
+        !self.merged && !self.replaying && !self.script.knows(self.path.len())
     }
 
-    /// Tells which state the execution has come to; a state already explored is not branched again.
-    pub(crate) fn note_state(&mut self, key: u64) {
-        let spent = if self.bound.is_some() { self.spent } else { 0 };
-        match self.seen.get_mut(&key) {
-            Some(before) if *before <= spent => self.merged = true,
-            Some(before) => *before = spent,
-            None => {
-                self.seen.insert(key, spent);
-            }
-        }
+    /// Tells which state the execution has come to, and who can go on for free there, if anybody; a state already
+    /// branched is not branched again.
+    pub(crate) fn note_state(&mut self, key: u64, runner: Option<Tid>) {
+        let runner = runner.map_or(0, |thread| thread as u64 + 1);
+        self.merged = !self.seen.is_news(key, runner, self.spent);
     }
 
-    /// Moves on to the next path of the tree; `false` when there is none.
-    pub(crate) fn advance(&mut self) -> bool {
-        self.position = 0;
+    /// Moves on to the next schedule that costs no more than this; `false` when there is none.
+    pub(crate) fn advance(&mut self, most: usize) -> bool {
+        let Some(script) = self.left.cheapest().filter(|c| *c <= most).and_then(|c| self.left.next(c)) else {
+            return false;
+        };
+        self.script = script;
+        self.path.clear();
+        self.check = 0;
         self.spent = 0;
         self.merged = false;
-        while let Some(last) = self.path.last_mut() {
-            if last.taken + 1 < last.width {
-                last.taken += 1;
-                return true;
-            }
-            self.path.pop();
-        }
-        false
+        true
     }
 
-    pub(crate) fn bound(&self) -> Option<u32> {
-        self.bound
+    /// Whether every schedule has been tried.
+    pub(crate) fn exhausted(&self) -> bool {
+        self.left.cheapest().is_none() && !self.left.dropped()
     }
 
     pub(crate) fn spent(&self) -> usize {
-        self.spent as usize
-    }
-
-    pub(crate) fn pruned(&self) -> bool {
-        self.pruned
+        self.spent
     }
 
     pub(crate) fn diverged(&self) -> bool {
-        self.diverged
+        self.diverged || (!self.replaying && !self.script.is_done())
     }
 
     /// The token that replays the choices made so far.
     pub(crate) fn token(&self) -> String {
-        encode(self.path[..self.position.min(self.path.len())].iter().map(|n| n.taken))
+        encode(self.path.iter().copied())
     }
 }
 
-/// Writes choices compactly: nearly all are 0, so runs of them become a letter (`12a` is twelve
-/// zeros) and every other choice stands between dots. Trailing zeros are left out.
-fn encode(choices: impl Iterator<Item = u16>) -> String {
-    use ::std::fmt::Write as _;
-    let mut token = String::new();
-    let mut zeros = 0;
-    for choice in choices {
-        if choice == 0 {
-            zeros += 1;
-            continue;
-        }
-        if zeros > 0 {
-            let _ = write!(token, "{zeros}a");
-            zeros = 0;
-        }
-        let _ = write!(token, "{choice}.");
-    }
-    if token.is_empty() { "0".into() } else { token }
-}
-
-fn decode(token: &str) -> Result<Vec<u16>, String> {
-    let wrong = || format!("`{token}` is not a replay token: copy it whole from the failure it came from");
-    if token == "0" {
-        return Ok(Vec::new());
-    }
-    let mut choices = Vec::new();
-    let mut digits = String::new();
-    for c in token.chars() {
-        match c {
-            '0'..='9' => digits.push(c),
-            'a' | '.' => {
-                let n = digits.parse::<u16>().ok().filter(|n| *n < MOST_ALTERNATIVES).ok_or_else(wrong)?;
-                digits.clear();
-                if c == 'a' {
-                    choices.extend(::std::iter::repeat_n(0, usize::from(n)));
-                } else {
-                    choices.push(n);
-                }
-            }
-            _ => return Err(wrong()),
-        }
-    }
-    if digits.is_empty() && !choices.is_empty() { Ok(choices) } else { Err(wrong()) }
+/// What a choice looks like, after those before it.
+fn look(before: u32, costs: &[u8]) -> u32 {
+    let this = costs.iter().fold(costs.len() as u64, |sum, cost| sum * 3 + u64::from(*cost));
+    mix(u64::from(before), this) as u32
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn tokens_survive_a_round_trip() {
-        for choices in [vec![], vec![1], vec![0, 0, 2], vec![3, 0, 1, 0, 0, 0, 12]] {
-            let token = encode(choices.iter().copied());
-            assert_eq!(decode(&token).unwrap(), choices, "{token}");
-        }
-    }
-
-    #[test]
-    fn a_broken_token_is_an_error() {
-        for token in ["", "x", "3", "a", "1.2", "99999a", "1..", "é"] {
-            assert!(decode(token).is_err(), "{token}");
-        }
-    }
-
-    /// Every path of a full binary tree of depth 3 is taken exactly once.
-    #[test]
-    fn the_search_covers_the_tree() {
-        let mut search = Search::with_bound(None);
+    /// The costs of three binary choices, of every run, in order.
+    fn runs(most: usize) -> (Vec<[usize; 3]>, Search) {
+        let mut search = Search::exhaustive();
         let mut paths = Vec::new();
         loop {
             paths.push([0; 3].map(|_: usize| search.choose(&[0, 1])));
-            if !search.advance() {
-                break;
+            if !search.advance(most) {
+                return (paths, search);
             }
         }
-        assert_eq!(paths.len(), 8);
+    }
+
+    /// Every path of a full binary tree of depth 3 is taken exactly once, the cheap ones first.
+    #[test]
+    fn the_search_covers_the_tree() {
+        let (mut paths, search) = runs(usize::MAX);
+        let costs: Vec<usize> = paths.iter().map(|path| path.iter().sum()).collect();
+        assert_eq!(costs, [0, 1, 1, 1, 2, 2, 2, 3]);
         paths.sort_unstable();
         paths.dedup();
         assert_eq!(paths.len(), 8);
+        assert!(search.exhausted());
     }
 
-    /// With a bound of 1, only the paths with at most one unlucky choice: 1 + 3.
+    /// With a bound of 1, only the paths with at most one unlucky choice: 1 + 3. The rest is left for later.
     #[test]
     fn the_bound_limits_the_cost() {
-        let mut search = Search::with_bound(Some(1));
-        let mut n = 0;
-        loop {
-            let cost: usize = (0..3).map(|_| search.choose(&[0, 1])).sum();
-            assert!(cost <= 1);
-            n += 1;
-            if !search.advance() {
-                break;
-            }
+        let (paths, search) = runs(1);
+        assert!(paths.iter().all(|path| path.iter().sum::<usize>() <= 1));
+        assert_eq!(paths.len(), 4);
+        assert_eq!(search.left.cheapest(), Some(2));
+        assert!(!search.exhausted());
+    }
+
+    #[test]
+    fn other_choices_than_before_are_noticed() {
+        let mut search = Search::exhaustive();
+        for _ in 0..3 {
+            search.choose(&[0, 1]);
         }
-        assert_eq!(n, 4);
-        assert!(search.pruned());
+        assert!(search.advance(1));
+        search.choose(&[0, 1]);
+        search.choose(&[0, 0]);
+        search.choose(&[0, 1]);
+        assert!(search.diverged());
     }
 }
