@@ -1,13 +1,15 @@
 //! Running a closure under every schedule that matters.
 
+use crate::engine::asking::Nobody;
+use crate::engine::driver::{Driver, Program, drive};
 use crate::engine::random::Chance;
-use crate::engine::{
-    Execution, FailureNote, Features, Outcome, Settings, in_model, lock_order, search::Search,
-};
+use crate::engine::search::Search;
+use crate::engine::{FailureNote, Features, Outcome, Settings, in_model, lock_order};
 use crate::failure::{Failure, FailureKind};
 use crate::names::Names;
 use crate::report::Report;
 use ::std::sync::Arc;
+use ::std::sync::atomic::{AtomicUsize, Ordering};
 use ::std::time::{Duration, Instant};
 
 /// How hard to look, and what to allow.
@@ -53,6 +55,7 @@ impl Default for Checker {
                 weak_memory: true,
                 merge: true,
                 fresh_threads: false,
+                one_core: true,
                 patience: Duration::from_secs(5),
             },
             replay: None,
@@ -140,6 +143,13 @@ impl Checker {
         self
     }
 
+    /// Whether the threads of a check run on one core, which is how they hand over fastest: only one of them runs at a
+    /// time. It moves when another core turns out to be faster. Has no effect on other systems than Linux.
+    pub fn one_core(mut self, on: bool) -> Self {
+        self.settings.one_core = on;
+        self
+    }
+
     /// How long a thread may compute without coming to its next operation.
     pub fn patience(mut self, limit: Duration) -> Self {
         self.settings.patience = limit;
@@ -186,52 +196,40 @@ impl Checker {
     /// If called inside a check, or with a replay token that is none.
     pub fn check<F: Fn() + Send + Sync + 'static>(&self, f: F) -> Result<Report, Box<Failure>> {
         assert!(!in_model(), "a check cannot run inside a check");
-        let body: Arc<dyn Fn() + Send + Sync> = Arc::new(f);
-        let mut round = Round {
-            checker: self,
-            settings: Arc::new(self.settings.clone()),
-            body,
-            started: Instant::now(),
-            features: Features::default(),
-            steps: 0,
-            fingerprint: None,
-            report: Report::default(),
-        };
-        if let Some(token) = &self.replay {
+        let program: Program = Arc::new(f);
+        let settings = Arc::new(self.settings.clone());
+        let replay = self.replay.as_ref().map(|token| {
             let (features, token) = Features::read(token);
-            round.features = features;
-            let search = Search::replay(token).unwrap_or_else(|wrong| panic!("{wrong}"));
-            round.run(search)?;
-            return Ok(round.report);
-        }
-        match self.strategy {
-            Strategy::Exhaustive => {
-                round.explore()?;
-                // A round that could not even begin is none.
-                round.report.rounds.pop_if(|runs| *runs == 0);
-            }
-            Strategy::Random { runs, seed } => {
-                round.sample(runs, seed, |seed, _| Chance::uniform(seed))?;
-            }
-            Strategy::Pct { depth, runs, seed } => {
-                round.sample(runs, seed, |seed, length| Chance::by_priority(seed, depth, length))?;
-            }
-        }
-        if round.report.complete {
-            // Every schedule was tried and none deadlocked: something the order of locks does not show prevents it.
-            round.report.suspicion = None;
-        }
-        round.run_the_plainest_again()?;
-        round.refuse_the_vacuous()?;
-        Ok(round.report)
+            (features, Search::replay(token).unwrap_or_else(|wrong| panic!("{wrong}")))
+        });
+        let executions = Arc::new(AtomicUsize::new(0));
+        let (checker, counted) = (self.clone(), executions.clone());
+        let work = move |driver: &mut Driver| {
+            let mut round = Round {
+                checker,
+                driver,
+                program,
+                started: Instant::now(),
+                features: Features::default(),
+                steps: 0,
+                fingerprint: None,
+                report: Report::default(),
+                executions: counted,
+            };
+            round.whole(replay).map(|()| round.report)
+        };
+        drive(&settings, &mut Nobody, work).unwrap_or_else(|mut stuck| {
+            let note = stuck.failure.take().expect("it says why it is stuck");
+            Err(Box::new(Failure::new(note, &stuck, executions.load(Ordering::Relaxed) + 1)))
+        })
     }
 }
 
 /// A check under way.
 struct Round<'a> {
-    checker: &'a Checker,
-    settings: Arc<Settings>,
-    body: Arc<dyn Fn() + Send + Sync>,
+    checker: Checker,
+    driver: &'a mut Driver,
+    program: Program,
     started: Instant,
     features: Features,
     /// Steps of all runs so far.
@@ -239,18 +237,47 @@ struct Round<'a> {
     /// What the plainest schedule was like the first time.
     fingerprint: Option<(u64, usize)>,
     report: Report,
+    /// Runs that have ended, for whoever watches.
+    executions: Arc<AtomicUsize>,
 }
 
 impl Round<'_> {
+    fn whole(&mut self, replay: Option<(Features, Search)>) -> Result<(), Box<Failure>> {
+        if let Some((features, search)) = replay {
+            self.features = features;
+            self.run(search)?;
+            return Ok(());
+        }
+        match self.checker.strategy {
+            Strategy::Exhaustive => {
+                self.explore()?;
+                // A round that could not even begin is none.
+                self.report.rounds.pop_if(|runs| *runs == 0);
+            }
+            Strategy::Random { runs, seed } => {
+                self.sample(runs, seed, |seed, _| Chance::uniform(seed))?;
+            }
+            Strategy::Pct { depth, runs, seed } => {
+                self.sample(runs, seed, |seed, length| Chance::by_priority(seed, depth, length))?;
+            }
+        }
+        if self.report.complete {
+            // Every schedule was tried and none deadlocked: something the order of locks does not show prevents it.
+            self.report.suspicion = None;
+        }
+        self.run_the_plainest_again()?;
+        self.refuse_the_vacuous()
+    }
+
     /// Deepening: cost 0 first, so that the first failure found is the simplest. A round for each cost up to the bound,
     /// and one for the rest.
     fn explore(&mut self) -> Result<(), Box<Failure>> {
+        let checker = self.checker.clone();
         let mut search = Search::exhaustive();
         // Runs and steps of this round.
         let (mut round, mut runs, mut steps) = (0, 0, 0);
         self.report.rounds.push(0);
         loop {
-            let checker = self.checker;
             let beyond = round > checker.bound;
             let limit = if beyond {
                 (checker.runs_beyond_bound, checker.steps_beyond_bound)
@@ -333,7 +360,8 @@ impl Round<'_> {
     }
 
     fn run(&mut self, search: Search) -> Result<Search, Box<Failure>> {
-        let mut outcome = Execution::run(self.body.clone(), search, self.settings.clone(), self.features);
+        let mut outcome = self.driver.run(&self.program, search, self.features);
+        self.executions.fetch_add(1, Ordering::Relaxed);
         self.features = outcome.features;
         self.steps += outcome.steps;
         let report = &mut self.report;
@@ -362,8 +390,7 @@ impl Round<'_> {
     /// If the plainest schedule does not go the same way again, the code depends on more than the
     /// schedule, and the search proved nothing.
     fn run_the_plainest_again(&mut self) -> Result<(), Box<Failure>> {
-        let search = Search::plainest();
-        let outcome = Execution::run(self.body.clone(), search, self.settings.clone(), self.features);
+        let outcome = self.driver.run(&self.program, Search::plainest(), self.features);
         if Some(outcome.fingerprint) == self.fingerprint && outcome.failure.is_none() {
             return Ok(());
         }

@@ -1,7 +1,8 @@
 //! Being the scheduler: somebody else chooses what happens next, step by step, until the code breaks or ends.
 
 use crate::engine::asking::{Answers, Player, Question, RawStanding, RawWay};
-use crate::engine::{Doing, Execution, Features, Op, Why, in_model, search::Search};
+use crate::engine::driver::{Driver, Program, drive};
+use crate::engine::{Doing, Features, Op, Why, in_model, search::Search};
 use crate::failure::Failure;
 use crate::names::Names;
 use crate::sentences::value;
@@ -125,22 +126,28 @@ impl Checker {
         F: Fn() + Send + Sync + 'static,
     {
         assert!(!in_model(), "a game cannot be played inside a check");
-        let body: Arc<dyn Fn() + Send + Sync> = Arc::new(f);
+        let program: Program = Arc::new(f);
         let settings = Arc::new(self.settings().clone());
-        // Known by their last run, as in a check.
-        let mut features = Features::default();
-        loop {
-            let plainest = Execution::run(body.clone(), Search::plainest(), settings.clone(), features);
-            if plainest.features == features {
-                break;
-            }
-            features = plainest.features;
-        }
         let (ask, asked) = channel();
         let (answer, answered) = channel();
         let search = Search::played_by(Player::new(ask, answered));
         let mut answers = Table { asked, answer, player: &mut player, choices: 0, panicked: None };
-        let mut outcome = Execution::run_asking(body, search, settings, features, &mut answers);
+        let game = move |driver: &mut Driver| {
+            // Known by their last run, as in a check.
+            let mut features = Features::default();
+            loop {
+                let plainest = driver.run(&program, Search::plainest(), features);
+                if plainest.features == features {
+                    break;
+                }
+                features = plainest.features;
+            }
+            (driver.run(&program, search, features), features)
+        };
+        let (mut outcome, features) = drive(&settings, &mut answers, game).unwrap_or_else(|stuck| {
+            let features = stuck.features;
+            (*stuck, features)
+        });
         if let Some(payload) = answers.panicked {
             resume_unwind(payload);
         }

@@ -1,6 +1,6 @@
 //! Asking a player where the search would choose: what the moment is, and which ways there are to go on.
 //!
-//! The thread that comes to a choice asks, and waits; the controller answers, so that a player's code runs where
+//! The thread that comes to a choice asks, and waits; whoever called answers, so that a player's code runs where
 //! the check was called, outside the model.
 
 use super::world::World;
@@ -62,13 +62,13 @@ pub(crate) struct Question {
 pub(crate) struct Player {
     ask: Sender<Question>,
     answer: Receiver<Option<usize>>,
-    controller: Thread,
+    caller: Thread,
     stopped: bool,
 }
 
 impl Player {
     pub(crate) fn new(ask: Sender<Question>, answer: Receiver<Option<usize>>) -> Self {
-        Player { ask, answer, controller: ::std::thread::current(), stopped: false }
+        Player { ask, answer, caller: ::std::thread::current(), stopped: false }
     }
 
     pub(super) fn stopped(&self) -> bool {
@@ -81,7 +81,7 @@ impl Player {
             return 0;
         }
         let answer = self.ask.send(question).ok().and_then(|()| {
-            self.controller.unpark();
+            self.caller.unpark();
             self.answer.recv().ok().flatten()
         });
         self.stopped = answer.is_none();
@@ -96,7 +96,7 @@ pub(crate) trait Answers {
 }
 
 /// Nobody plays.
-pub(super) struct Nobody;
+pub(crate) struct Nobody;
 
 impl Answers for Nobody {
     fn answer(&mut self) -> bool {

@@ -1,14 +1,15 @@
 //! One execution: handing the turn from thread to thread, and cleaning up when it is over.
 
-use super::asking::{Answers, Nobody};
 use super::clock::VectorClock;
 use super::code;
+use super::driver::Program;
 use super::hash::mix;
 use super::lock_order::Edge;
 use super::notes::{FailureNote, Features, PanicNote};
 use super::os_threads;
 use super::schedule::Decision;
 use super::search::Search;
+use super::seat::Core;
 use super::world::{Body, Spin, ThreadState, World};
 use super::{Context, Op, Tid, Why};
 use crate::failure::FailureKind;
@@ -20,8 +21,10 @@ use ::std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use ::std::thread::Thread;
 use ::std::time::{Duration, Instant};
 
-/// Nobody's turn but the controller's.
-const CONTROLLER: usize = usize::MAX;
+/// Nobody's turn but the driver's.
+const DRIVER: usize = usize::MAX;
+/// A turn that never comes.
+const NOBODY: usize = usize::MAX - 1;
 
 /// What an execution needs to know of the [`crate::Checker`].
 #[derive(Clone, Debug)]
@@ -31,6 +34,7 @@ pub(crate) struct Settings {
     pub(crate) weak_memory: bool,
     pub(crate) merge: bool,
     pub(crate) fresh_threads: bool,
+    pub(crate) one_core: bool,
     pub(crate) patience: Duration,
 }
 
@@ -51,56 +55,61 @@ pub(crate) struct Outcome {
 #[derive(Debug)]
 pub(crate) struct Execution {
     world: Mutex<World>,
-    /// Whose turn it is: a thread's number, or the controller's.
+    /// Whose turn it is: a thread's number, or the driver's.
     turn: AtomicUsize,
     /// The execution is over: every thread still in it unwinds.
     abandoned: AtomicBool,
-    controller: Thread,
+    driver: Thread,
+    /// Where its threads run.
+    core: Core,
+    /// Thread 0 has an OS thread of its own, which is not the driver.
+    apart: bool,
     /// Tells this execution's object numbers from those of all others.
     era: u32,
 }
 
 /// What unwinds the threads of an abandoned execution.
-struct Abandoned;
+pub(super) struct Abandoned;
 
 impl Execution {
-    /// Runs `body` once, along the search's path.
-    pub(crate) fn run(
-        body: Arc<dyn Fn() + Send + Sync>,
-        search: Search,
-        settings: Arc<Settings>,
-        features: Features,
-    ) -> Outcome {
-        Execution::run_asking(body, search, settings, features, &mut Nobody)
-    }
-
-    /// As [`Execution::run`], answering what the search's player is asked meanwhile.
-    pub(crate) fn run_asking(
-        body: Arc<dyn Fn() + Send + Sync>,
-        search: Search,
-        settings: Arc<Settings>,
-        features: Features,
-        answers: &mut dyn Answers,
-    ) -> Outcome {
+    /// An execution that has not begun. The calling thread is its driver.
+    pub(super) fn new(search: Search, settings: Arc<Settings>, features: Features, core: Core) -> Arc<Self> {
         install_hook();
-        let patience = settings.patience;
-        let execution = Arc::new(Execution {
+        let apart = settings.fresh_threads;
+        Arc::new(Execution {
             world: Mutex::new(World::new(search, settings, features)),
             turn: AtomicUsize::new(0),
             abandoned: AtomicBool::new(false),
-            controller: ::std::thread::current(),
+            driver: ::std::thread::current(),
+            core,
+            apart,
             era: super::next_era(),
-        });
-        let main = Box::new(move || body());
+        })
+    }
+
+    /// Runs `program`, until nobody can go on.
+    pub(super) fn run(self: &Arc<Self>, program: Program) {
         let clocks = (VectorClock::default(), VectorClock::default());
-        let main = execution.start(None, None, clocks, main, Location::caller());
-        execution.hand_over(execution.world(), main);
-        let stuck = !execution.watch(patience, answers);
-        execution.abandoned.store(true, Ordering::SeqCst);
-        if !stuck {
-            execution.unwind_the_rest();
+        let main = self.start(None, None, clocks, Box::new(move || program()), Location::caller());
+        let mut world = self.world();
+        if self.apart {
+            self.hand_over(world, main);
+        } else if let Some(body) = world.threads[main].body.take() {
+            drop(world);
+            self.thread_main(main, body);
         }
-        let mut world = execution.world();
+        self.wait_for(DRIVER);
+    }
+
+    /// Unwinds whoever is left, and tells what happened.
+    pub(super) fn end(self: &Arc<Self>) -> Outcome {
+        self.abandoned.store(true, Ordering::SeqCst);
+        self.unwind_down_to(0);
+        self.outcome()
+    }
+
+    fn outcome(&self) -> Outcome {
+        let mut world = self.world();
         Outcome {
             failure: world.failure.take(),
             trace: world.trace(),
@@ -114,44 +123,50 @@ impl Execution {
         }
     }
 
-    /// Waits until nothing is left to run. `false` when a thread neither ends nor comes to its next operation.
-    fn watch(&self, patience: Duration, answers: &mut dyn Answers) -> bool {
-        let mut steps = 0;
-        while !self.wait_for_controller(patience, answers) {
-            let mut world = self.world();
-            if world.steps != steps {
-                steps = world.steps;
-                continue;
-            }
-            let thread = self.turn.load(Ordering::SeqCst);
-            let at = world.threads[thread].at;
-            let message = format!(
-                "{} neither ends nor comes to its next operation after {}:{} within {} s: an endless loop, or a wait that the model cannot see",
-                world.thread_name(thread),
-                at.file(),
-                at.line(),
-                patience.as_secs()
-            );
-            world.fail(FailureKind::Stuck, message, Some(thread));
-            return false;
-        }
-        true
+    /// Changes as long as its threads get anywhere. `None` while it is being looked at, which is progress too.
+    pub(super) fn progress(&self) -> Option<(u32, usize)> {
+        self.world.try_lock().ok().map(|world| (self.era, world.steps))
     }
 
-    /// Unwinds whoever is left, the youngest first: a scoped thread borrows from an older one's stack.
-    fn unwind_the_rest(self: &Arc<Self>) {
+    /// A thread neither ends nor comes to its next operation: tells which, and leaves everything as it is.
+    pub(super) fn give_up(&self) -> Outcome {
+        let mut world = self.world();
+        let turn = self.turn.load(Ordering::SeqCst);
+        // Between two turns, or while the rest unwinds, it is whoever is left that does not end.
+        let thread = if turn < world.threads.len() { turn } else { 0 };
+        let at = world.threads[thread].at;
+        let message = format!(
+            "{} neither ends nor comes to its next operation after {}:{} within {} s: an endless loop, or a wait that the model cannot see",
+            world.thread_name(thread),
+            at.file(),
+            at.line(),
+            world.settings.patience.as_secs()
+        );
+        world.fail(FailureKind::Stuck, message, Some(thread));
+        drop(world);
+        self.abandoned.store(true, Ordering::SeqCst);
+        self.outcome()
+    }
+
+    /// Unwinds whoever is left, the youngest first, from this thread on: a scoped thread borrows from an older one's
+    /// stack. `false` if one does not end: nobody may touch what it borrows then, and everything must stay as it is.
+    fn unwind_down_to(self: &Arc<Self>, oldest: Tid) -> bool {
         loop {
             let mut world = self.world();
-            let Some(next) = world.threads.iter().rposition(|t| !t.finished) else { return };
+            let left = world.threads.iter().rposition(|t| !t.finished);
+            let Some(next) = left.filter(|thread| *thread >= oldest) else { return true };
             if let Some(body) = world.threads[next].body.take() {
+                self.turn.store(next, Ordering::SeqCst);
                 drop(world);
-                self.drop_unstarted(next, body);
-                continue;
+                let execution = self.clone();
+                let job = move || execution.drop_unstarted(next, body);
+                os_threads::run(Box::new(job), self.apart, self.core);
+            } else {
+                self.hand_over(world, next);
             }
-            self.hand_over(world, next);
-            if !self.wait_for_controller(Duration::from_secs(10), &mut Nobody) {
-                // A destructor blocks or loops. Nobody may touch what it borrows: leave everything as it is.
-                return;
+            if !self.wait_for_driver(Duration::from_secs(10)) {
+                // A destructor blocks or loops.
+                return false;
             }
         }
     }
@@ -181,12 +196,12 @@ impl Execution {
             Decision::Run(next) if next == me => {}
             Decision::Run(next) => {
                 self.hand_over(world, next);
-                self.wait_for(me);
+                self.wait_for_turn(me);
                 world = self.world();
             }
             Decision::Over => {
-                self.hand_over(world, CONTROLLER);
-                self.wait_for(me);
+                self.hand_over(world, DRIVER);
+                self.wait_for_turn(me);
                 world = self.world();
             }
         }
@@ -201,16 +216,16 @@ impl Execution {
 
     fn hand_over(self: &Arc<Self>, mut world: MutexGuard<'_, World>, to: usize) {
         self.turn.store(to, Ordering::SeqCst);
-        if to == CONTROLLER {
+        if to == DRIVER {
             drop(world);
-            return self.controller.unpark();
+            return self.driver.unpark();
         }
         let thread = &mut world.threads[to];
         if let Some(body) = thread.body.take() {
-            let fresh = world.settings.fresh_threads;
             drop(world);
             let execution = self.clone();
-            return os_threads::run(Box::new(move || execution.thread_main(to, body)), fresh);
+            let job = move || execution.thread_main(to, body);
+            return os_threads::run(Box::new(job), self.apart, self.core);
         }
         let os = thread.os.clone();
         drop(world);
@@ -220,19 +235,37 @@ impl Execution {
         }
     }
 
+    /// Waits to be chosen. Thread 0, whose OS thread is the driver too, may see the execution end instead: then it unwinds
+    /// the others, and is to unwind itself.
+    fn wait_for_turn(self: &Arc<Self>, me: Tid) {
+        if me > 0 || self.apart {
+            return self.wait_for(me);
+        }
+        loop {
+            match self.turn.load(Ordering::SeqCst) {
+                0 => return,
+                DRIVER => {
+                    self.abandoned.store(true, Ordering::SeqCst);
+                    if !self.unwind_down_to(1) {
+                        // Whoever called sees no progress, and tells the failure.
+                        self.wait_for(NOBODY);
+                    }
+                    return;
+                }
+                _ => ::std::thread::park(),
+            }
+        }
+    }
+
     fn wait_for(&self, me: usize) {
         while self.turn.load(Ordering::SeqCst) != me {
             ::std::thread::park();
         }
     }
 
-    fn wait_for_controller(&self, limit: Duration, answers: &mut dyn Answers) -> bool {
-        let mut start = Instant::now();
-        while self.turn.load(Ordering::SeqCst) != CONTROLLER {
-            if answers.answer() {
-                // Whoever thinks about an answer may take as long as they like.
-                start = Instant::now();
-            }
+    fn wait_for_driver(&self, limit: Duration) -> bool {
+        let start = Instant::now();
+        while self.turn.load(Ordering::SeqCst) != DRIVER {
             if start.elapsed() > limit {
                 return false;
             }
@@ -312,7 +345,7 @@ impl Execution {
     }
 
     /// What an OS thread does for a thread of the model, from its first turn to its last.
-    fn thread_main(self: Arc<Self>, me: Tid, body: Body) {
+    fn thread_main(self: &Arc<Self>, me: Tid, body: Body) {
         let mut world = self.world();
         let loc = world.threads[me].at;
         world.threads[me].os = Some(::std::thread::current());
@@ -337,15 +370,22 @@ impl Execution {
         // A destructor that comes to an operation is unwound, as everything in an abandoned execution is.
         let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(body)));
         super::leave();
-        self.world().threads[me].finished = true;
+        os_threads::nearly_done();
+        let mut world = self.world();
+        world.threads[me].finished = true;
+        self.hand_over(world, DRIVER);
     }
 
     fn finish(self: &Arc<Self>, me: Tid, panicked: Option<String>, loc: Loc) {
+        if me > 0 {
+            // The driver goes on; any other OS thread can take up the next one's work.
+            os_threads::nearly_done();
+        }
         let mut world = self.world();
         world.threads[me].finished = true;
         world.threads[me].pending = None;
         if self.abandoned.load(Ordering::SeqCst) || world.failure.is_some() {
-            return self.hand_over(world, CONTROLLER);
+            return self.hand_over(world, DRIVER);
         }
         if let Some(message) = panicked {
             world.threads[me].panicked = true;
@@ -354,14 +394,14 @@ impl Execution {
             world.event(me, Kind::Exit, NONE, 0, 0, loc);
             if me == 0 {
                 world.fail_with_panic(0, message);
-                return self.hand_over(world, CONTROLLER);
+                return self.hand_over(world, DRIVER);
             }
         } else {
             world.event(me, Kind::Exit, NONE, 0, 0, loc);
         }
         match world.decide(me) {
             Decision::Run(next) => self.hand_over(world, next),
-            Decision::Over => self.hand_over(world, CONTROLLER),
+            Decision::Over => self.hand_over(world, DRIVER),
         }
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod asking;
 pub(crate) mod clock;
 mod code;
 mod deadlock;
+pub(crate) mod driver;
 mod effects;
 mod execution;
 mod frontier;
@@ -18,6 +19,7 @@ mod os_threads;
 pub(crate) mod random;
 mod schedule;
 pub(crate) mod search;
+mod seat;
 mod token;
 mod world;
 
@@ -28,7 +30,7 @@ pub(crate) use ::std::sync::atomic::AtomicU64 as RealAtomicU64;
 use ::std::sync::atomic::{AtomicU32, Ordering};
 pub(crate) use deadlock::{Waiting, Want, circle};
 pub(crate) use effects::{Received, Update, order_code};
-pub(crate) use execution::{Execution, Outcome, Settings, is_abandonment, payload_text};
+pub(crate) use execution::{Outcome, Settings, is_abandonment, payload_text};
 pub(crate) use notes::{FailureNote, Features};
 pub(crate) use world::{State, Step, World};
 
@@ -119,7 +121,7 @@ pub(crate) enum Why {
 
 #[derive(Clone)]
 struct Context {
-    execution: Arc<Execution>,
+    execution: Arc<execution::Execution>,
     me: Tid,
 }
 

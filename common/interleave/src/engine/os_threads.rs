@@ -1,44 +1,80 @@
 //! The OS threads underneath: a pool, because an execution takes microseconds and a new thread takes
 //! tens of them.
 
-use ::std::sync::Mutex;
-use ::std::sync::mpsc::{Sender, channel};
+use super::seat;
+use ::std::cell::RefCell;
+use ::std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use ::std::thread::Thread;
 
 pub(super) type Job = Box<dyn FnOnce() + Send>;
 
-static IDLE: Mutex<Vec<Sender<Job>>> = Mutex::new(Vec::new());
-
-/// Runs `job` on a thread that was idle, or on a new one.
-pub(super) fn run(job: Job, fresh: bool) {
-    let spawn = |work: Job| {
-        ::std::thread::Builder::new()
-            .name("model".into())
-            .spawn(work)
-            .expect("the operating system gives the model a thread")
-    };
-    if fresh {
-        spawn(job);
-        return;
-    }
-    let job = match idle().pop() {
-        None => job,
-        Some(worker) => match worker.send(job) {
-            Ok(()) => return,
-            Err(unsent) => unsent.0,
-        },
-    };
-    let (sender, receiver) = channel::<Job>();
-    let mine = sender.clone();
-    spawn(Box::new(move || {
-        while let Ok(job) = receiver.recv() {
-            job();
-            idle().push(mine.clone());
-        }
-    }));
-    // The receiver lives in the thread just made, which ends only when every sender is gone.
-    sender.send(job).expect("a new worker takes its first job");
+/// A thread of the pool, and what it is to run next.
+#[derive(Default)]
+struct Worker {
+    job: Mutex<Option<(Job, seat::Core)>>,
+    thread: OnceLock<Thread>,
 }
 
-fn idle() -> ::std::sync::MutexGuard<'static, Vec<Sender<Job>>> {
-    IDLE.lock().unwrap_or_else(::std::sync::PoisonError::into_inner)
+static IDLE: Mutex<Vec<Arc<Worker>>> = Mutex::new(Vec::new());
+
+thread_local! {
+    /// The worker that the calling thread is, while it has a job.
+    static BUSY: RefCell<Option<Arc<Worker>>> = const { RefCell::new(None) };
+}
+
+/// Runs `job` on a thread that was idle, or on a new one; `fresh` is always a new one, which ends with the job.
+pub(super) fn run(job: Job, fresh: bool, core: seat::Core) {
+    if fresh {
+        return spawn(Box::new(move || {
+            seat::take(core);
+            job();
+        }));
+    }
+    if let Some(worker) = lock(&IDLE).pop() {
+        *lock(&worker.job) = Some((job, core));
+        // It may not have begun to wait yet, and then finds the job when it looks.
+        if let Some(thread) = worker.thread.get() {
+            thread.unpark();
+        }
+        return;
+    }
+    let worker = Arc::new(Worker { job: Mutex::new(Some((job, core))), ..Worker::default() });
+    spawn(Box::new(move || worker.serve()));
+}
+
+/// The calling thread is all but done: whoever needs a thread from here on may have it. Nothing that can wait may
+/// follow in its job.
+pub(super) fn nearly_done() {
+    if let Some(worker) = BUSY.take() {
+        lock(&IDLE).push(worker);
+    }
+}
+
+impl Worker {
+    fn serve(self: &Arc<Self>) {
+        let _ = self.thread.set(::std::thread::current());
+        loop {
+            let job = lock(&self.job).take();
+            match job {
+                None => ::std::thread::park(),
+                Some((job, core)) => {
+                    BUSY.set(Some(self.clone()));
+                    seat::take(core);
+                    job();
+                    nearly_done();
+                }
+            }
+        }
+    }
+}
+
+fn spawn(work: Job) {
+    ::std::thread::Builder::new()
+        .name("model".into())
+        .spawn(work)
+        .expect("the operating system gives the model a thread");
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

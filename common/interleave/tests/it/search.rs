@@ -48,7 +48,10 @@ fn there_are_as_many_interleavings_as_the_formula_says() {
             .unwrap();
         assert!(report.complete);
         let expected = factorial(threads * (operations + 1)) / factorial(operations + 1).pow(threads as u32);
-        assert_eq!(report.executions, expected, "{threads} threads, {operations} operations: none runs twice");
+        assert_eq!(
+            report.executions, expected,
+            "{threads} threads, {operations} operations: none runs twice"
+        );
     }
 }
 

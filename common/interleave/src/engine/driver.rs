@@ -1,0 +1,112 @@
+//! Driving executions: one thread of the engine runs one after another, and whoever called watches over it.
+//!
+//! The driver is also every execution's thread 0, which saves handing the turn to and fro between two runs. The caller
+//! keeps the time, and answers a player's questions.
+
+use super::asking::Answers;
+use super::execution::{Abandoned, Execution, Outcome, Settings};
+use super::notes::Features;
+use super::os_threads;
+use super::search::Search;
+use super::seat::Seat;
+use ::std::any::Any;
+use ::std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use ::std::sync::atomic::{AtomicBool, Ordering};
+use ::std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use ::std::time::Instant;
+
+/// The code under check.
+pub(crate) type Program = Arc<dyn Fn() + Send + Sync>;
+
+/// What the driver and the caller both know.
+#[derive(Default)]
+struct Shared {
+    current: Mutex<Option<Arc<Execution>>>,
+    /// The caller waits no longer.
+    given_up: AtomicBool,
+}
+
+impl Shared {
+    fn current(&self) -> MutexGuard<'_, Option<Arc<Execution>>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Runs executions, one after another.
+pub(crate) struct Driver {
+    shared: Arc<Shared>,
+    settings: Arc<Settings>,
+    seat: Seat,
+}
+
+impl Driver {
+    /// Runs `program` once, along the search's path.
+    pub(crate) fn run(&mut self, program: &Program, search: Search, features: Features) -> Outcome {
+        let execution = Execution::new(search, self.settings.clone(), features, self.seat.core());
+        *self.shared.current() = Some(execution.clone());
+        execution.run(program.clone());
+        if self.shared.given_up.load(Ordering::SeqCst) {
+            // Nobody wants to know any more.
+            resume_unwind(Box::new(Abandoned));
+        }
+        let outcome = execution.end();
+        *self.shared.current() = None;
+        self.seat.worked(outcome.steps);
+        outcome
+    }
+}
+
+/// Lets `work` run executions on a thread of the engine's own, and waits for it.
+///
+/// # Errors
+/// The execution of which a thread neither ends nor comes to its next operation. It is left as it is, for nobody may
+/// touch what its threads borrow.
+pub(crate) fn drive<R: Send + 'static>(
+    settings: &Arc<Settings>,
+    answers: &mut dyn Answers,
+    work: impl FnOnce(&mut Driver) -> R + Send + 'static,
+) -> Result<R, Box<Outcome>> {
+    type Ended<R> = Result<R, Box<dyn Any + Send>>;
+    let shared = Arc::new(Shared::default());
+    let ended: Arc<Mutex<Option<Ended<R>>>> = Arc::new(Mutex::new(None));
+    let caller = ::std::thread::current();
+    let seat = Seat::new(settings.one_core);
+    let core = seat.core();
+    let mut driver = Driver { shared: shared.clone(), settings: settings.clone(), seat };
+    let slot = ended.clone();
+    let job = move || {
+        let result = catch_unwind(AssertUnwindSafe(move || work(&mut driver)));
+        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+        os_threads::nearly_done();
+        caller.unpark();
+    };
+    os_threads::run(Box::new(job), false, core);
+
+    let (mut progress, mut since) = (None, Instant::now());
+    loop {
+        if let Some(result) = ended.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            return result.map_err(|panic| resume_unwind(panic));
+        }
+        if answers.answer() {
+            // Whoever thinks about an answer may take as long as they like.
+            since = Instant::now();
+            continue;
+        }
+        let passed = since.elapsed();
+        if passed < settings.patience {
+            ::std::thread::park_timeout(settings.patience - passed);
+            continue;
+        }
+        since = Instant::now();
+        let current = shared.current().clone();
+        let now = current.as_ref().and_then(|execution| execution.progress());
+        if let Some(execution) = current
+            && now.is_some()
+            && now == progress
+        {
+            shared.given_up.store(true, Ordering::SeqCst);
+            return Err(Box::new(execution.give_up()));
+        }
+        progress = now;
+    }
+}
