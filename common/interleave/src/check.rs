@@ -136,8 +136,8 @@ impl Checker {
         self
     }
 
-    /// Gives every thread of every run an OS thread of its own: slower, and needed by code that uses
-    /// `thread_local!`.
+    /// Gives every thread of every run an OS thread of its own. Needed by code that uses `thread_local!`, and several times
+    /// slower; a check that notices the need does so by itself.
     pub fn fresh_threads(mut self, on: bool) -> Self {
         self.settings.fresh_threads = on;
         self
@@ -244,10 +244,50 @@ struct Round<'a> {
 impl Round<'_> {
     fn whole(&mut self, replay: Option<(Features, Search)>) -> Result<(), Box<Failure>> {
         if let Some((features, search)) = replay {
+            self.driver.start_afresh();
             self.features = features;
             self.run(search)?;
             return Ok(());
         }
+        loop {
+            let result = self.search();
+            // What is in the real thread-locals of a pool's threads may come from an earlier run. Where that shows, a
+            // run on new threads goes another way, and then all of them must be on new threads.
+            if self.is_the_same_afresh(&result) || !self.driver.start_afresh() {
+                return result;
+            }
+            self.report = Report::default();
+            self.features = Features::default();
+            self.fingerprint = None;
+            self.executions.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether a run on new threads agrees with the result: it fails in the same way, or the plainest goes again as it
+    /// did, or does not.
+    fn is_the_same_afresh(&mut self, result: &Result<(), Box<Failure>>) -> bool {
+        if self.checker.settings.fresh_threads {
+            return true;
+        }
+        match result {
+            // Nothing was searched, or it is the first run of all.
+            Err(failure) if failure.replay.is_empty() || failure.executions <= 1 => true,
+            Err(failure) if failure.kind != FailureKind::NotRepeatable => {
+                let (features, token) = Features::read(&failure.replay);
+                let Ok(search) = Search::replay(token) else { return true };
+                let outcome = self.driver.run_afresh(&self.program, search, features);
+                outcome.failure.is_some_and(|note| note.kind == failure.kind)
+            }
+            _ => {
+                let outcome = self.driver.run_afresh(&self.program, Search::plainest(), self.features);
+                let same = Some(outcome.fingerprint) == self.fingerprint && outcome.failure.is_none();
+                // What differs on new threads too has another reason.
+                same == result.is_ok()
+            }
+        }
+    }
+
+    fn search(&mut self) -> Result<(), Box<Failure>> {
         match self.checker.strategy {
             Strategy::Exhaustive => {
                 self.explore()?;
@@ -360,7 +400,11 @@ impl Round<'_> {
     }
 
     fn run(&mut self, search: Search) -> Result<Search, Box<Failure>> {
-        let mut outcome = self.driver.run(&self.program, search, self.features);
+        // The first run, which others are compared with, must not find anything in real thread-locals.
+        let mut outcome = match self.fingerprint {
+            None => self.driver.run_afresh(&self.program, search, self.features),
+            Some(_) => self.driver.run(&self.program, search, self.features),
+        };
         self.executions.fetch_add(1, Ordering::Relaxed);
         self.features = outcome.features;
         self.steps += outcome.steps;

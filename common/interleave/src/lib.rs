@@ -83,7 +83,7 @@
 //! | `sync::Barrier`, `Once`, `OnceLock`, `LazyLock` | waiting for each other, poisoning |
 //! | `sync::atomic` | orderings, release sequences, fences, stale loads, weak exchanges that fail |
 //! | `sync::mpsc` | all three kinds, `try_*`, time-outs, disconnection |
-//! | `thread` | `spawn`, `scope`, `Builder`, `park`, `sleep`, `yield_now`, panics through `join` |
+//! | `thread` | `spawn`, `scope`, `Builder`, `park`, `sleep`, `yield_now`, panics through `join`; `available_parallelism` is 2 |
 //! | `time::Instant`, `sleep` | model time, which passes only when a sleep or a time-out ends |
 //! | `process::exit`, `abort` | a failure of the checked code |
 //! | `hint::spin_loop` | lets others run |
@@ -102,15 +102,19 @@
 //! * The order in which stores to one atomic take effect is the order in which they were executed. So load buffering and
 //!   reordered stores (2+2W) do not happen here, although C++20 allows them. Nor does an exchange that fails read an
 //!   old value. `docs/explorer.md` has the table of what is shown and what is not.
-//! * What outlives a run, in a `static`, makes runs differ; that is reported, not explored.
-//! * The counts of `Arc` are not watched, and `thread_local!` needs [`Checker::fresh_threads`].
+//! * Statics of this crate's types begin every run as they began the program: atomics, locks, `Once`, `OnceLock`,
+//!   `LazyLock`. That is so on Linux, and for locks that were not used before the check. What else outlives a run (a
+//!   static of the real `std`'s types, a file, what the checked closure captured) makes runs differ, which is reported.
+//! * Thread-locals are real ones. Where they show, which a run on new threads tells, every run gets new threads; that is
+//!   several times slower. [`Checker::fresh_threads`] says so from the start.
+//! * The counts of `Arc` are not watched.
 //! * A real lock, a file or a socket that the code waits for is not seen: the thread is reported as stuck.
 //! * Small programs: up to four threads with a handful of operations each are explored completely within a second or two.
 //!
 //! # Where this comes from
 //!
 //! Bounding unlucky moments rather than depth is CHESS (Musuvathi and Qadeer, PLDI 2007). Prefixes with equal
-//! happens-before graphs are explored once. The memory model follows loom's, with sequential consistency added.
+//! happens-before graphs are explored once, and deepening goes on from what is left, so no schedule runs twice. The memory model follows loom's, with sequential consistency added.
 //! Against [loom](https://docs.rs/loom): code is plain `std`, a deadlock is a report instead of an aborted test, a
 //! closed channel and a `SeqCst` program are judged right, and an unfinished search says so. Against
 //! [shuttle](https://docs.rs/shuttle): weak memory, wake-ups for no reason and time-outs exist, and the simplest failure

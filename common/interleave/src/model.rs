@@ -2,7 +2,7 @@
 
 mod shared;
 
-use crate::engine::{self, Doing, Handle, Op, State, point, quiet};
+use crate::engine::{self, Contents, Doing, Handle, Op, State, point, quiet};
 use ::std::fmt;
 use ::std::panic::Location;
 use ::std::sync::{Mutex, MutexGuard, PoisonError};
@@ -48,7 +48,8 @@ impl Meeting {
     pub fn meet(&self) {
         assert!(in_model(), "threads meet like this only inside a check");
         let at = Location::caller();
-        let id = self.handle.id("meeting", || State::Meeting { wanted: self.wanted, arrived: 0 });
+        let id =
+            self.handle.id("meeting", Contents::NONE, || State::Meeting { wanted: self.wanted, arrived: 0 });
         quiet(at, |step| step.arrive(id));
         point(Op::Meet(id), at, |step| step.met(id));
     }
@@ -70,7 +71,7 @@ impl Token {
     }
 
     fn id(&self) -> engine::Oid {
-        self.handle.id("task", || State::Token { set: false })
+        self.handle.id("task", Contents::NONE, || State::Token { set: false })
     }
 
     /// Sets it. Nothing happens outside a check, or when the execution is over.
@@ -167,7 +168,7 @@ impl<T> Notes<T> {
     /// Reads or changes the notes. `f` must not use anything that the check schedules.
     pub fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
         if in_model() {
-            let id = self.handle.id("notes", || State::Log);
+            let id = self.handle.id("notes", Contents::NONE, || State::Log);
             quiet(self.handle.created, |step| step.touch(id));
         }
         f(&mut self.lock())

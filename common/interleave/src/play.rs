@@ -133,6 +133,7 @@ impl Checker {
         let search = Search::played_by(Player::new(ask, answered));
         let mut answers = Table { asked, answer, player: &mut player, choices: 0, panicked: None };
         let game = move |driver: &mut Driver| {
+            driver.start_afresh();
             // Known by their last run, as in a check.
             let mut features = Features::default();
             loop {

@@ -1,7 +1,7 @@
 //! Plain memory that threads share, watched: what unsafe code does with an `UnsafeCell`, without the
 //! unsafety.
 
-use crate::engine::{Doing, Handle, Op, State, in_model, point};
+use crate::engine::{Contents, Doing, Handle, Op, State, in_model, point};
 use ::std::fmt;
 use ::std::panic::Location;
 use ::std::sync::{Mutex, PoisonError};
@@ -38,9 +38,11 @@ impl<T> RaceCell<T> {
 
     fn access(&self, write: bool, at: crate::trace::Loc) {
         if in_model() {
-            let id = self.handle.id("cell", || State::Plain(Default::default()));
+            let id = self.handle.id("cell", Contents::of(&self.value), || State::Plain(Default::default()));
             let doing = if write { Doing::Writes(id) } else { Doing::Reads(id) };
             point(Op::Free(doing), at, |step| step.plain(id, write));
+        } else {
+            self.handle.note_use();
         }
     }
 

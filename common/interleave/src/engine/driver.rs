@@ -4,11 +4,13 @@
 //! keeps the time, and answers a player's questions.
 
 use super::asking::Answers;
-use super::execution::{Abandoned, Execution, Outcome, Settings};
+use super::execution::{Abandoned, Execution, Outcome, Settings, Threads};
+use super::next_era;
 use super::notes::Features;
 use super::os_threads;
 use super::search::Search;
 use super::seat::Seat;
+use super::statics;
 use ::std::any::Any;
 use ::std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use ::std::sync::atomic::{AtomicBool, Ordering};
@@ -37,12 +39,45 @@ pub(crate) struct Driver {
     shared: Arc<Shared>,
     settings: Arc<Settings>,
     seat: Seat,
+    /// Tells this check from others.
+    check: u32,
+    /// Nothing ever ran on the driver's thread.
+    is_new: bool,
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        statics::leave(self.check);
+    }
 }
 
 impl Driver {
     /// Runs `program` once, along the search's path.
     pub(crate) fn run(&mut self, program: &Program, search: Search, features: Features) -> Outcome {
-        let execution = Execution::new(search, self.settings.clone(), features, self.seat.core());
+        if self.settings.fresh_threads {
+            return self.run_afresh(program, search, features);
+        }
+        self.run_on(Threads { clean: false, apart: false }, program, search, features)
+    }
+
+    /// As [`Driver::run`], and every thread has an OS thread of its own, on which nothing ran before.
+    pub(crate) fn run_afresh(&mut self, program: &Program, search: Search, features: Features) -> Outcome {
+        // The driver can be thread 0 if this is the first thing it does.
+        let threads = Threads { clean: true, apart: !::std::mem::take(&mut self.is_new) };
+        self.run_on(threads, program, search, features)
+    }
+
+    /// Every run is to be afresh from here on. `false` if it was so before.
+    pub(crate) fn start_afresh(&mut self) -> bool {
+        let changes = !self.settings.fresh_threads;
+        Arc::make_mut(&mut self.settings).fresh_threads = true;
+        changes
+    }
+
+    fn run_on(&mut self, threads: Threads, program: &Program, search: Search, features: Features) -> Outcome {
+        self.is_new = false;
+        let (settings, core) = (self.settings.clone(), self.seat.core());
+        let execution = Execution::new(search, settings, features, threads, core, self.check);
         *self.shared.current() = Some(execution.clone());
         execution.run(program.clone());
         if self.shared.given_up.load(Ordering::SeqCst) {
@@ -72,9 +107,12 @@ pub(crate) fn drive<R: Send + 'static>(
     let caller = ::std::thread::current();
     let seat = Seat::new(settings.one_core);
     let core = seat.core();
-    let mut driver = Driver { shared: shared.clone(), settings: settings.clone(), seat };
+    let check = next_era();
+    let mut driver =
+        Driver { shared: shared.clone(), settings: settings.clone(), seat, check, is_new: false };
     let slot = ended.clone();
     let job = move || {
+        driver.is_new = os_threads::first_job();
         let result = catch_unwind(AssertUnwindSafe(move || work(&mut driver)));
         *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
         os_threads::nearly_done();
@@ -98,6 +136,10 @@ pub(crate) fn drive<R: Send + 'static>(
             continue;
         }
         since = Instant::now();
+        if statics::busy(check) {
+            progress = None;
+            continue;
+        }
         let current = shared.current().clone();
         let now = current.as_ref().and_then(|execution| execution.progress());
         if let Some(execution) = current
@@ -105,6 +147,7 @@ pub(crate) fn drive<R: Send + 'static>(
             && now == progress
         {
             shared.given_up.store(true, Ordering::SeqCst);
+            statics::leave(check);
             return Err(Box::new(execution.give_up()));
         }
         progress = now;

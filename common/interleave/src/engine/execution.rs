@@ -38,6 +38,15 @@ pub(crate) struct Settings {
     pub(crate) patience: Duration,
 }
 
+/// On which OS threads an execution runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Threads {
+    /// Every thread has one on which nothing ran before.
+    pub(super) clean: bool,
+    /// Thread 0 has one of its own, which is not the driver.
+    pub(super) apart: bool,
+}
+
 /// What came out of one execution.
 pub(crate) struct Outcome {
     pub(crate) search: Search,
@@ -62,10 +71,11 @@ pub(crate) struct Execution {
     driver: Thread,
     /// Where its threads run.
     core: Core,
-    /// Thread 0 has an OS thread of its own, which is not the driver.
-    apart: bool,
+    threads: Threads,
     /// Tells this execution's object numbers from those of all others.
     era: u32,
+    /// The check that it is part of.
+    check: u32,
 }
 
 /// What unwinds the threads of an abandoned execution.
@@ -73,17 +83,24 @@ pub(super) struct Abandoned;
 
 impl Execution {
     /// An execution that has not begun. The calling thread is its driver.
-    pub(super) fn new(search: Search, settings: Arc<Settings>, features: Features, core: Core) -> Arc<Self> {
+    pub(super) fn new(
+        search: Search,
+        settings: Arc<Settings>,
+        features: Features,
+        threads: Threads,
+        core: Core,
+        check: u32,
+    ) -> Arc<Self> {
         install_hook();
-        let apart = settings.fresh_threads;
         Arc::new(Execution {
             world: Mutex::new(World::new(search, settings, features)),
             turn: AtomicUsize::new(0),
             abandoned: AtomicBool::new(false),
             driver: ::std::thread::current(),
             core,
-            apart,
+            threads,
             era: super::next_era(),
+            check,
         })
     }
 
@@ -92,7 +109,7 @@ impl Execution {
         let clocks = (VectorClock::default(), VectorClock::default());
         let main = self.start(None, None, clocks, Box::new(move || program()), Location::caller());
         let mut world = self.world();
-        if self.apart {
+        if self.threads.apart {
             self.hand_over(world, main);
         } else if let Some(body) = world.threads[main].body.take() {
             drop(world);
@@ -160,7 +177,7 @@ impl Execution {
                 drop(world);
                 let execution = self.clone();
                 let job = move || execution.drop_unstarted(next, body);
-                os_threads::run(Box::new(job), self.apart, self.core);
+                os_threads::run(Box::new(job), self.threads.clean, self.core);
             } else {
                 self.hand_over(world, next);
             }
@@ -177,6 +194,15 @@ impl Execution {
 
     pub(super) fn era(&self) -> u32 {
         self.era
+    }
+
+    /// The check that it is part of.
+    pub(super) fn check(&self) -> u32 {
+        self.check
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.abandoned.load(Ordering::SeqCst)
     }
 
     /// The world, unless the execution is over.
@@ -225,7 +251,7 @@ impl Execution {
             drop(world);
             let execution = self.clone();
             let job = move || execution.thread_main(to, body);
-            return os_threads::run(Box::new(job), self.apart, self.core);
+            return os_threads::run(Box::new(job), self.threads.clean, self.core);
         }
         let os = thread.os.clone();
         drop(world);
@@ -238,7 +264,7 @@ impl Execution {
     /// Waits to be chosen. Thread 0, whose OS thread is the driver too, may see the execution end instead: then it unwinds
     /// the others, and is to unwind itself.
     fn wait_for_turn(self: &Arc<Self>, me: Tid) {
-        if me > 0 || self.apart {
+        if me > 0 || self.threads.apart {
             return self.wait_for(me);
         }
         loop {
@@ -370,14 +396,13 @@ impl Execution {
         // A destructor that comes to an operation is unwound, as everything in an abandoned execution is.
         let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(body)));
         super::leave();
-        os_threads::nearly_done();
         let mut world = self.world();
         world.threads[me].finished = true;
         self.hand_over(world, DRIVER);
     }
 
     fn finish(self: &Arc<Self>, me: Tid, panicked: Option<String>, loc: Loc) {
-        if me > 0 {
+        if me > 0 && !self.threads.clean {
             // The driver goes on; any other OS thread can take up the next one's work.
             os_threads::nearly_done();
         }

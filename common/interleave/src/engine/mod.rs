@@ -20,6 +20,7 @@ pub(crate) mod random;
 mod schedule;
 pub(crate) mod search;
 mod seat;
+mod statics;
 mod token;
 mod world;
 
@@ -32,6 +33,7 @@ pub(crate) use deadlock::{Waiting, Want, circle};
 pub(crate) use effects::{Received, Update, order_code};
 pub(crate) use execution::{Outcome, Settings, is_abandonment, payload_text};
 pub(crate) use notes::{FailureNote, Features};
+pub(crate) use statics::Contents;
 pub(crate) use world::{State, Step, World};
 
 /// A thread's number in its execution; 0 is the checked closure's own.
@@ -195,10 +197,14 @@ pub(crate) fn next_era() -> u32 {
     ERA.fetch_add(1, Ordering::Relaxed)
 }
 
+/// What a handle says of an object that was used outside any check: a number in era 0, which no execution has.
+const USED: u64 = 1;
+
 /// What a shared object carries to be known to an execution: where it was made, and its number there.
 #[derive(Debug)]
 pub(crate) struct Handle {
-    /// The era of the execution in the upper half, the number in the lower.
+    /// The era of the execution in the upper half, the number in the lower. 0 before the first use, [`USED`] after one
+    /// outside any check.
     id: RealAtomicU64,
     pub(crate) created: Loc,
 }
@@ -226,14 +232,36 @@ impl Handle {
         Handle { id: RealAtomicU64::new(0), created }
     }
 
-    /// The object's number in the current execution; it is entered there on first use.
-    pub(crate) fn id(&self, what: &'static str, make: impl FnOnce() -> State) -> Oid {
-        let register = |step: &mut Step<'_>| {
-            // Relaxed: threads of a model run one at a time, handed over under a lock.
-            let known = self.id.load(Ordering::Relaxed);
-            if known >> 32 == u64::from(step.era) {
-                return known as u32;
+    /// Outside any check: what the object owns from here on may be no constant, should it be a static.
+    #[inline]
+    pub(crate) fn note_use(&self) {
+        // Relaxed: it is never undone.
+        if self.id.load(Ordering::Relaxed) == 0 {
+            self.id.store(USED, Ordering::Relaxed);
+        }
+    }
+
+    /// Lets an object that is a static be in every run what it was in the first; see [`statics`].
+    pub(crate) fn renew(&self, contents: &[Contents]) {
+        let known = self.id.load(Ordering::Relaxed);
+        with_context(|Context { execution, .. }| {
+            if known >> 32 == u64::from(execution.era()) || execution.is_over() {
+                return;
             }
+            statics::renew(execution.check(), contents, known != 0);
+        });
+    }
+
+    /// The object's number in the current execution; it is entered there on first use.
+    pub(crate) fn id(&self, what: &'static str, contents: Contents, make: impl FnOnce() -> State) -> Oid {
+        // Relaxed: threads of a model run one at a time, handed over under a lock.
+        let known = self.id.load(Ordering::Relaxed);
+        let mine = with_context(|Context { execution, .. }| known >> 32 == u64::from(execution.era()));
+        if mine {
+            return known as u32;
+        }
+        self.renew(&[contents]);
+        let register = |step: &mut Step<'_>| {
             let id = step.world.register(what, self.created, ::std::ptr::from_ref(self).addr(), make());
             self.id.store(u64::from(step.era) << 32 | u64::from(id), Ordering::Relaxed);
             id

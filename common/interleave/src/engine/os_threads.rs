@@ -2,7 +2,7 @@
 //! tens of them.
 
 use super::seat;
-use ::std::cell::RefCell;
+use ::std::cell::{Cell, RefCell};
 use ::std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use ::std::thread::Thread;
 
@@ -20,17 +20,21 @@ static IDLE: Mutex<Vec<Arc<Worker>>> = Mutex::new(Vec::new());
 thread_local! {
     /// The worker that the calling thread is, while it has a job.
     static BUSY: RefCell<Option<Arc<Worker>>> = const { RefCell::new(None) };
+    /// How many jobs the worker has been given.
+    static JOBS: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Runs `job` on a thread that was idle, or on a new one; `fresh` is always a new one, which ends with the job.
-pub(super) fn run(job: Job, fresh: bool, core: seat::Core) {
-    if fresh {
+/// Runs `job` on a thread that was idle, or on a new one; a `clean` one is always new, and is kept only if the pool is
+/// empty.
+pub(super) fn run(job: Job, clean: bool, core: seat::Core) {
+    let idle = if clean { None } else { lock(&IDLE).pop() };
+    if clean && !lock(&IDLE).is_empty() {
         return spawn(Box::new(move || {
             seat::take(core);
             job();
         }));
     }
-    if let Some(worker) = lock(&IDLE).pop() {
+    if let Some(worker) = idle {
         *lock(&worker.job) = Some((job, core));
         // It may not have begun to wait yet, and then finds the job when it looks.
         if let Some(thread) = worker.thread.get() {
@@ -50,6 +54,11 @@ pub(super) fn nearly_done() {
     }
 }
 
+/// Whether the calling thread had no job before this one.
+pub(super) fn first_job() -> bool {
+    JOBS.get() == 1
+}
+
 impl Worker {
     fn serve(self: &Arc<Self>) {
         let _ = self.thread.set(::std::thread::current());
@@ -58,6 +67,7 @@ impl Worker {
             match job {
                 None => ::std::thread::park(),
                 Some((job, core)) => {
+                    JOBS.set(JOBS.get() + 1);
                     BUSY.set(Some(self.clone()));
                     seat::take(core);
                     job();

@@ -1,6 +1,6 @@
 //! What tasks share: for stand-ins of asynchronous runtimes, whose locks and channels are not the engine's own.
 
-use crate::engine::{Doing, Handle, Oid, Op, State, TURNS, Want, inspect, me, point, quiet};
+use crate::engine::{Contents, Doing, Handle, Oid, Op, State, TURNS, Want, inspect, me, point, quiet};
 use crate::trace::Kind;
 use ::std::panic::Location;
 
@@ -88,7 +88,7 @@ impl Shared {
     }
 
     fn id(&self) -> Oid {
-        self.handle.id(self.what, || State::Shared { holders: Vec::new() })
+        self.handle.id(self.what, Contents::NONE, || State::Shared { holders: Vec::new() })
     }
 
     /// A scheduling point, and then a use of it. Nothing outside a check.
@@ -200,7 +200,7 @@ impl Turns {
     }
 
     fn id(&self) -> Oid {
-        self.handle.id(TURNS, || State::Mutex { owner: None })
+        self.handle.id(TURNS, Contents::NONE, || State::Mutex { owner: None })
     }
 
     /// Waits for its turn. `None` outside a check.

@@ -1,7 +1,7 @@
 //! `std::sync::atomic`: the real one outside a check; inside, a relaxed or acquire load may return any
 //! value that the memory model allows.
 
-use crate::engine::{Doing, Handle, Oid, Op, State, Update, in_model, order_code, point, quiet};
+use crate::engine::{Contents, Doing, Handle, Oid, Op, State, Update, in_model, order_code, point, quiet};
 use crate::record;
 use crate::trace::{Kind, Loc, Show};
 use ::std::fmt;
@@ -74,7 +74,7 @@ macro_rules! atomic {
             }
 
             fn id(&self) -> Oid {
-                self.handle.id(stringify!($name), || {
+                self.handle.id(stringify!($name), Contents::of(&self.inner), || {
                     State::atomic($to_bits(self.inner.load(Ordering::SeqCst)), $show)
                 })
             }

@@ -1,7 +1,7 @@
 //! `Condvar`.
 
 use super::{LockResult, MutexGuard, PoisonError, map_lock};
-use crate::engine::{Doing, Handle, Oid, Op, State, in_model, point, quiet};
+use crate::engine::{Contents, Doing, Handle, Oid, Op, State, in_model, point, quiet};
 use crate::record;
 use crate::trace::{Kind, Loc, Show};
 use ::std::panic::Location;
@@ -41,7 +41,7 @@ impl Condvar {
     }
 
     fn id(&self) -> Oid {
-        self.handle.id("Condvar", || State::Condvar { waiters: Vec::new() })
+        self.handle.id("Condvar", Contents::NONE, || State::Condvar { waiters: Vec::new() })
     }
 
     fn recorded(&self) -> u32 {

@@ -1,7 +1,7 @@
 //! `Mutex`.
 
 use super::{LockResult, TryLockError, TryLockResult, map_lock, map_try, take_free};
-use crate::engine::{self, Doing, Handle, Oid, Op, State, in_model, point, quiet};
+use crate::engine::{self, Contents, Doing, Handle, Oid, Op, State, in_model, point, quiet};
 use crate::record;
 use crate::trace::{Kind, Loc, Show};
 use ::std::fmt;
@@ -51,7 +51,21 @@ impl<T> Mutex<T> {
 
 impl<T: ?Sized> Mutex<T> {
     pub(super) fn id(&self) -> Oid {
-        self.handle.id("Mutex", || State::Mutex { owner: None })
+        self.handle.id("Mutex", Contents::of(&self.inner), || State::Mutex { owner: None })
+    }
+
+    /// As a gate: outside any check, that it was used.
+    pub(super) fn note_use(&self) {
+        self.handle.note_use();
+    }
+
+    /// As a gate: what it guards is, in a static, what the first run found.
+    pub(super) fn renew_with(&self, guarded: Contents) {
+        self.handle.renew(&[Contents::of(&self.inner), guarded]);
+    }
+
+    pub(super) fn renew_with_both(&self, one: Contents, other: Contents) {
+        self.handle.renew(&[Contents::of(&self.inner), one, other]);
     }
 
     /// Waits for the lock and takes it.
@@ -67,6 +81,8 @@ impl<T: ?Sized> Mutex<T> {
             self.want_recorded(Location::caller());
         } else if in_model() {
             self.wait_in_model(Location::caller());
+        } else {
+            self.handle.note_use();
         }
         let result = self.inner.lock();
         if recorded {
@@ -147,6 +163,7 @@ impl<T: ?Sized> Mutex<T> {
             }
             return self.take().map_err(TryLockError::Poisoned);
         }
+        self.handle.note_use();
         let result = self.inner.try_lock();
         if record::on() {
             let taken = matches!(result, Err(TryLockError::WouldBlock));

@@ -1,10 +1,9 @@
 //! `Once`, `OnceLock` and `LazyLock`.
 //!
-//! In a check, who initialises holds a gate that everybody else waits at. One that outlives a run (in a
-//! `static`) is initialised in the first run only; such code is reported as not repeatable.
+//! In a check, who initialises holds a gate that everybody else waits at.
 
 use super::{Mutex, PoisonError};
-use crate::engine::{Doing, Op, in_model, point};
+use crate::engine::{Contents, Doing, Op, in_model, point};
 use crate::trace::Loc;
 use ::std::cell::Cell;
 use ::std::fmt;
@@ -25,10 +24,20 @@ impl<T> OnceLock<T> {
         OnceLock { gate: Mutex::new(()), inner: real::OnceLock::new() }
     }
 
+    /// Inside a check, what comes before every use: in a static, every run finds what the first one found.
+    fn renew(&self) {
+        if in_model() {
+            self.gate.renew_with(Contents::of(&self.inner));
+        } else {
+            self.gate.note_use();
+        }
+    }
+
     /// The value, if there is one.
     #[track_caller]
     pub fn get(&self) -> Option<&T> {
         if in_model() {
+            self.renew();
             look(&self.gate, Location::caller());
         }
         self.inner.get()
@@ -45,6 +54,7 @@ impl<T> OnceLock<T> {
     /// The value, if there was one already.
     #[track_caller]
     pub fn set(&self, value: T) -> Result<(), T> {
+        self.renew();
         let _gate = pass(&self.gate, Location::caller());
         self.inner.set(value)
     }
@@ -52,6 +62,7 @@ impl<T> OnceLock<T> {
     /// The value; `init` makes it if there is none. Others wait meanwhile.
     #[track_caller]
     pub fn get_or_init<F: FnOnce() -> T>(&self, init: F) -> &T {
+        self.renew();
         if !in_model() {
             return self.inner.get_or_init(init);
         }
@@ -258,6 +269,9 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     /// If making it panicked before.
     #[track_caller]
     pub fn force(this: &Self) -> &T {
+        if in_model() {
+            this.cell.gate.renew_with_both(Contents::of(&this.cell.inner), Contents::of(&this.init));
+        }
         this.cell.get_or_init(|| {
             let init = this.init.lock().unwrap_or_else(PoisonError::into_inner).take();
             match init {
@@ -272,6 +286,9 @@ impl<T, F> LazyLock<T, F> {
     /// The value, if it was made.
     #[track_caller]
     pub fn get(this: &Self) -> Option<&T> {
+        if in_model() {
+            this.cell.gate.renew_with_both(Contents::of(&this.cell.inner), Contents::of(&this.init));
+        }
         this.cell.get()
     }
 

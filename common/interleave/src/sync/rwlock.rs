@@ -1,7 +1,7 @@
 //! `RwLock`.
 
 use super::{LockResult, TryLockError, TryLockResult, map_lock, map_try, take_free};
-use crate::engine::{self, Doing, Handle, Oid, Op, State, in_model, point, quiet};
+use crate::engine::{self, Contents, Doing, Handle, Oid, Op, State, in_model, point, quiet};
 use crate::record;
 use crate::trace::{Kind, Loc, Show};
 use ::std::fmt;
@@ -47,7 +47,8 @@ impl<T> RwLock<T> {
 
 impl<T: ?Sized> RwLock<T> {
     fn id(&self) -> Oid {
-        self.handle.id("RwLock", || State::RwLock { writer: None, readers: Vec::new() })
+        self.handle
+            .id("RwLock", Contents::of(&self.inner), || State::RwLock { writer: None, readers: Vec::new() })
     }
 
     /// Waits until nobody writes, and takes the lock for reading.
@@ -66,6 +67,7 @@ impl<T: ?Sized> RwLock<T> {
             self.log(Kind::Read, Location::caller());
             result
         } else {
+            self.handle.note_use();
             self.inner.read()
         };
         map_lock(result, |inner| RwLockReadGuard { lock: self, inner: Some(inner) })
@@ -87,6 +89,7 @@ impl<T: ?Sized> RwLock<T> {
             self.log(Kind::Write, Location::caller());
             result
         } else {
+            self.handle.note_use();
             self.inner.write()
         };
         map_lock(result, |inner| RwLockWriteGuard { lock: self, inner: Some(inner) })
@@ -135,6 +138,8 @@ impl<T: ?Sized> RwLock<T> {
             if point(Op::Free(Doing::Tries(id)), at, |step| step.try_rw_lock(id, write)) != Some(true) {
                 return Err(TryLockError::WouldBlock);
             }
+        } else {
+            self.handle.note_use();
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ mod litmus;
 #[path = "libraries/interleave.rs"]
 mod programs;
 mod table;
+mod theirs;
 
 use interleave::Checker;
 use std::collections::BTreeSet;
@@ -61,6 +62,17 @@ fn weak_behaviours_are_those_of_the_model() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Every bug of loom's and shuttle's own tests that plain `std` can express has a program here.
+#[test]
+fn every_bug_of_theirs_is_covered() {
+    let pairs = programs::pairs();
+    let litmus = litmus::all();
+    let ours = |name: &str| pairs.iter().any(|p| p.name == name) || litmus.iter().any(|l| l.name == name);
+    let all = theirs::LOOM.iter().chain(theirs::SHUTTLE);
+    let missing: Vec<_> = all.filter(|(_, name)| !ours(name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]

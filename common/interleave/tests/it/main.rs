@@ -12,6 +12,7 @@ mod playing;
 mod recording;
 mod reports;
 mod search;
+mod statics;
 mod threads;
 mod watching;
 

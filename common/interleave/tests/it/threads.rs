@@ -232,8 +232,9 @@ fn one_thread_is_nothing_to_check() {
 }
 
 #[test]
-fn a_static_that_outlives_a_run_is_found_out() {
-    static RUNS: AtomicUsize = AtomicUsize::new(0);
+fn what_the_model_cannot_see_and_outlives_a_run_is_found_out() {
+    // The real one, of which the model knows nothing.
+    static RUNS: core::sync::atomic::AtomicUsize = core::sync::atomic::AtomicUsize::new(0);
     let failure = wrong(|| {
         let first = RUNS.fetch_add(1, Ordering::SeqCst) == 0;
         let thread = thread::spawn(move || {

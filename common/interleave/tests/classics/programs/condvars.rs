@@ -44,12 +44,53 @@ pub const PAIRS: &[Pair] = &[
     Pair::new("time_out_taken_for_news", Panic, "whatever wait_timeout says, go on", time_out_trusted),
     Pair::new("signal_not_remembered", Deadlock, "an event without a flag", signal_not_remembered),
     Pair::new(
+        "first_come_first_woken",
+        Panic,
+        "waiters believed to be woken in the order of waiting",
+        first_come,
+    ),
+    Pair::new(
         "sleeps_with_another_lock",
         Deadlock,
         "waits while it holds what the notifier needs",
         nested_monitor,
     ),
 ];
+
+/// Who waited first is not who is woken first.
+fn first_come(twin: Twin) {
+    struct Desk {
+        /// The visitors in the order in which they came, and how many have been called.
+        state: Mutex<(Vec<usize>, usize)>,
+        called: Condvar,
+    }
+    let desk = Arc::new(Desk { state: Mutex::new((Vec::new(), 0)), called: Condvar::new() });
+    let visitors: Vec<_> = (0..2)
+        .map(|visitor| {
+            let desk = Arc::clone(&desk);
+            thread::spawn(move || {
+                let mut state = desk.state.lock().unwrap();
+                state.0.push(visitor);
+                while state.1 == 0 {
+                    state = desk.called.wait(state).unwrap();
+                }
+                state.1 -= 1;
+                if twin == Wrong {
+                    assert_eq!(state.0.remove(0), visitor, "first come, first served");
+                } else {
+                    state.0.retain(|other| *other != visitor);
+                }
+            })
+        })
+        .collect();
+    for _ in 0..2 {
+        desk.state.lock().unwrap().1 += 1;
+        desk.called.notify_one();
+    }
+    for visitor in visitors {
+        visitor.join().unwrap();
+    }
+}
 
 struct Gate {
     open: Mutex<bool>,

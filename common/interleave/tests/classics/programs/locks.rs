@@ -21,6 +21,7 @@ pub const PAIRS: &[Pair] = &[
     Pair::new("money_in_flight", Panic, "two accounts summed one after the other", money_in_flight),
     Pair::new("counted_then_removed", Panic, "look at the front, then remove it", counted_then_removed),
     Pair::new("skipped_when_busy", Panic, "a failed try_lock taken for done", skipped_when_busy),
+    Pair::new("first_to_ask", Panic, "locks believed to be given in the order of asking", first_to_ask),
     Pair::new("lock_order_2", Deadlock, "two accounts, opposite transfers", |t| lock_order(t, 2)),
     Pair::new("lock_order_3", Deadlock, "three locks in a circle", |t| lock_order(t, 3)),
     Pair::new(
@@ -40,6 +41,22 @@ pub const PAIRS: &[Pair] = &[
     Pair::new("read_locked_once_each", Panic, "two fields under two read locks", two_read_locks),
     Pair::new("spins_with_the_lock", Livelock, "polls for what needs the lock it holds", spins_with_the_lock),
 ];
+
+/// Who asked first is not who gets the lock first.
+fn first_to_ask(twin: Twin) {
+    let (asked, got) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
+    let (all_asked, all_got) = (Arc::clone(&asked), Arc::clone(&got));
+    team(2, move |n| {
+        all_asked.lock().unwrap().push(n);
+        all_got.lock().unwrap().push(n);
+    });
+    let (asked, got) = (asked.lock().unwrap(), got.lock().unwrap());
+    if twin == Wrong {
+        assert_eq!(*asked, *got, "first come, first served");
+    } else {
+        assert_eq!(asked.len(), got.len());
+    }
+}
 
 fn locked_update(twin: Twin, threads: usize) {
     let total = Arc::new(Mutex::new(0));

@@ -3,7 +3,7 @@
 use super::std_::sync::atomic::AtomicUsize;
 use super::std_::sync::atomic::Ordering::SeqCst;
 use super::std_::sync::mpsc::{RecvTimeoutError, channel};
-use super::std_::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+use super::std_::sync::{Arc, LazyLock, Mutex, Once, OnceLock, PoisonError, RwLock};
 use super::std_::thread;
 use super::team::team;
 use crate::table::{Pair, Right, Twin, Wrong};
@@ -14,8 +14,16 @@ pub const PAIRS: &[Pair] = &[
     Pair::new("panic_swallowed", Panic, "a worker's panic that nobody looks at", panic_swallowed),
     Pair::new("poison_unwrapped", Panic, "one worker's panic takes all others with it", poison_unwrapped),
     Pair::new("poison_ignored", Panic, "half-changed data used as if nothing had happened", poison_ignored),
+    Pair::new("writer_that_panicked", Panic, "readers believe that no writer can fail", writer_panicked),
+    Pair::new("once_that_panicked", Panic, "an initialisation that fails is not tried again", once_panicked),
+    Pair::new("lazy_value_that_panicked", Panic, "a lazy value that fails fails for ever", lazy_panicked),
     Pair::new("left_behind", LeftBehind, "a worker still waits when main is done", left_behind),
-    Pair::new("static_leak", NotRepeatable, "a static decides what happens next time", static_leak),
+    Pair::new(
+        "static_leak",
+        NotRepeatable,
+        "something that outlives a run decides what happens next time",
+        static_leak,
+    ),
     Pair::new("exit_in_a_worker", Exits, "a worker ends the process", exit_in_a_worker),
     Pair::new("set_once_unwrapped", Panic, "two threads set a OnceLock", set_once),
     Pair::new("once_in_itself", Deadlock, "an initialisation that waits for itself", once_in_itself),
@@ -83,6 +91,49 @@ fn poison_ignored(twin: Twin) {
     assert!(broken.join().is_err());
 }
 
+fn writer_panicked(twin: Twin) {
+    let limit = Arc::new(RwLock::new(10));
+    let shared = Arc::clone(&limit);
+    let writer = thread::spawn(move || {
+        let _held = shared.write();
+        panic!("bad input");
+    });
+    let read = match limit.read() {
+        Ok(limit) => *limit,
+        Err(poison) if twin == Right => *poison.into_inner(),
+        Err(_) => panic!("no limit to be had"),
+    };
+    assert_eq!(read, 10);
+    assert!(writer.join().is_err());
+}
+
+fn once_panicked(twin: Twin) {
+    let (once, tries) = (Arc::new(Once::new()), Arc::new(AtomicUsize::new(0)));
+    let set_up = move || {
+        let first = || assert!(tries.fetch_add(1, SeqCst) > 0, "the first try fails");
+        if twin == Wrong {
+            once.call_once(first);
+        } else {
+            once.call_once_force(|_| first());
+        }
+    };
+    let early = thread::spawn(set_up.clone());
+    let failed = early.join().is_err();
+    let late = thread::spawn(set_up);
+    assert!(failed);
+    late.join().unwrap();
+}
+
+fn lazy_panicked(twin: Twin) {
+    let tries = Arc::new(AtomicUsize::new(0));
+    let make = move || if tries.fetch_add(1, SeqCst) == 0 { Err("not yet") } else { Ok(7) };
+    let lazy = Arc::new(LazyLock::new(move || if twin == Wrong { make().ok().expect("made") } else { 7 }));
+    let shared = Arc::clone(&lazy);
+    let early = thread::spawn(move || **shared);
+    let _ = early.join();
+    assert_eq!(**lazy, 7);
+}
+
 fn left_behind(twin: Twin) {
     let (sender, receiver) = channel::<()>();
     let worker = thread::spawn(move || _ = receiver.recv());
@@ -96,7 +147,8 @@ fn left_behind(twin: Twin) {
 }
 
 fn static_leak(twin: Twin) {
-    static RUNS: AtomicUsize = AtomicUsize::new(0);
+    // Not the model's, which begins anew in every run.
+    static RUNS: core::sync::atomic::AtomicUsize = core::sync::atomic::AtomicUsize::new(0);
     let first = RUNS.fetch_add(1, SeqCst) == 0;
     let total = Mutex::new(0);
     team(if twin == Wrong && first { 1 } else { 2 }, move |_| *total.lock().unwrap() += 1);
