@@ -91,7 +91,8 @@ pub(crate) fn causes(trace: &Trace, told: &[usize]) -> Vec<Option<usize>> {
         told.iter().find(|i| trace.events[**i].thread == thread) == Some(&told_event)
     };
     let cause = |index: &usize| {
-        cause(trace, *index).and_then(position).or_else(|| {
+        let direct = cause(trace, *index).and_then(position);
+        direct.or_else(|| woken(trace, *index).and_then(position)).or_else(|| {
             if !first_of(*index) {
                 return None;
             }
@@ -110,7 +111,8 @@ fn cause(trace: &Trace, index: usize) -> Option<usize> {
     let last = |wanted: &dyn Fn(&Event) -> bool| before.iter().rposition(wanted);
     let of_another = |e: &Event| e.thread != event.thread;
     // Where this thread began to wait, if it did.
-    let previous = before.iter().rposition(|e| e.thread == event.thread && e.kind != Kind::Switch);
+    let silent = |e: &Event| matches!(e.kind, Kind::Switch | Kind::Woken);
+    let previous = before.iter().rposition(|e| e.thread == event.thread && !silent(e));
     let waited = |kinds: &[Kind]| previous.filter(|i| kinds.contains(&before[*i].kind));
     match event.kind {
         Kind::Lock | Kind::Read | Kind::Write => {
@@ -139,7 +141,10 @@ fn cause(trace: &Trace, index: usize) -> Option<usize> {
             waited(&[Kind::WantJoin])?;
             // The end of a thread is not told either: its last step stands for it.
             let unseen = |e: &Event| {
-                matches!(e.kind, Kind::Switch | Kind::Start | Kind::Exit | Kind::DropReceiver | Kind::Meet)
+                matches!(
+                    e.kind,
+                    Kind::Switch | Kind::Start | Kind::Exit | Kind::DropReceiver | Kind::Meet | Kind::Woken
+                )
             };
             last(&|e| e.thread == event.object as usize && !unseen(e))
         }
@@ -155,6 +160,22 @@ fn cause(trace: &Trace, index: usize) -> Option<usize> {
         }
         _ => None,
     }
+}
+
+/// For the first step of a task after its token was set: what whoever set it was doing then.
+fn woken(trace: &Trace, index: usize) -> Option<usize> {
+    let before = &trace.events[..index];
+    let me = trace.events[index].thread;
+    let woken = before.iter().rfind(|e| e.thread == me && e.kind != Kind::Switch)?;
+    if woken.kind != Kind::Woken {
+        return None;
+    }
+    let (setter, then) = (woken.value as usize, (woken.extra as usize).min(index));
+    let its = |e: &Event| e.thread == setter && !matches!(e.kind, Kind::Switch | Kind::Woken);
+    let there = |e: &Event| ::std::ptr::eq(e.loc, woken.loc);
+    // Some say what they do before they wake, others after.
+    let last = before[..then].iter().rposition(its).filter(|i| there(&before[*i]));
+    last.or_else(|| before[then..].iter().position(|e| its(e) && there(e)).map(|i| then + i))
 }
 
 /// Whether a load has acquire ordering or a stronger one.

@@ -350,6 +350,9 @@ impl Round<'_> {
                 return Ok(());
             }
             while round <= checker.bound && !search.advance(round) {
+                if !search.keeps_all_within(round) {
+                    return Ok(());
+                }
                 self.report.bound = Some(round);
                 round += 1;
                 self.report.rounds.push(0);

@@ -38,7 +38,7 @@
 //! The picture has a lane for each thread, time goes down, and a dotted line marks where a thread was interrupted:
 //!
 //! ```text
-//! Lost update: found in schedule 6 (2 unlucky moments)
+//! Lost update: found in schedule 3 (2 unlucky moments)
 //!      main                        clerk
 //!   1  starts clerk :10
 //!      ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ switch ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
@@ -56,11 +56,11 @@
 //! ```
 //!
 //! With the fix, `other.fetch_add(1, Ordering::SeqCst)`, the check returns a [`Report`] that says what was covered:
-//! "every schedule, in 6 runs".
+//! "every schedule, in 3 runs".
 //!
 //! # How to read a report
 //!
-//! * *Schedule 6* means that five schedules passed before this one. They are tried in order of **unlucky moments**:
+//! * *Schedule 3* means that two schedules passed before this one. They are tried in order of **unlucky moments**:
 //!   first those without any, then with one, and so on. An unlucky moment is a thread interrupted although it could
 //!   have gone on, a wake-up for no reason, a time-out or a sleep that ends early, a weak exchange that fails for no
 //!   reason, or a load that returns an older value than there is. So there is no simpler story to tell.

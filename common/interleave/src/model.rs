@@ -71,7 +71,7 @@ impl Token {
     }
 
     fn id(&self) -> engine::Oid {
-        self.handle.id("task", Contents::NONE, || State::Token { set: false })
+        self.handle.id("task", Contents::NONE, || State::Token { set: false, by: None })
     }
 
     /// Sets it. Nothing happens outside a check, or when the execution is over.

@@ -80,6 +80,7 @@ pub(crate) fn say(event: &Event, trace: &Trace, names: &Names) -> String {
         Kind::PlainRead => format!("reads {object}"),
         Kind::PlainWrite => format!("writes {object}"),
         Kind::ExitProcess => format!("ends the process with code {}", event.value),
+        Kind::Woken => "is woken".into(),
         Kind::Switch => "is interrupted".into(),
     }
 }

@@ -86,7 +86,10 @@ const SHORT: usize = 9;
 /// Tells a trace. The steps that do not matter are left out, if there are many.
 pub(crate) fn tell(trace: &Trace, names: &Names, focus: &Focus) -> Story {
     let worth = |e: &Event| {
-        !matches!(e.kind, Kind::Start | Kind::Exit | Kind::DropReceiver | Kind::Meet | Kind::Switch)
+        !matches!(
+            e.kind,
+            Kind::Start | Kind::Exit | Kind::DropReceiver | Kind::Meet | Kind::Switch | Kind::Woken
+        )
     };
     let all: Vec<usize> = (0..trace.events.len()).filter(|i| worth(&trace.events[*i])).collect();
     let mut told = all.clone();

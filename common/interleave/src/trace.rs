@@ -70,6 +70,9 @@ pub(crate) enum Kind {
     Meet,
     WantMeet,
     WantToken,
+    /// Took its token, which another thread had set: the value is that thread, the extra value how many events there were
+    /// then, the place what that thread was about. Only causes are read off it.
+    Woken,
     /// What a stand-in for another library does, in its own words: the value is the note's number.
     Note,
     PlainRead,

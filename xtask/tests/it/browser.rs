@@ -177,6 +177,75 @@ fn a_page_says_what_it_is_and_lets_nothing_out() {
     assert!(complaints.is_empty(), "{complaints:#?}");
 }
 
+/// The texts whose colour stands out too little from what lies behind them: less than 4.5 to 1, the least that WCAG 2.2
+/// wants of small text. What is switched off may be pale.
+const PALE: &str = "(() => {
+    const numbers = c => (c.match(/[\\d.]+/g) || []).map(Number);
+    const light = c => { const [r, g, b] = numbers(c).map(v => v / 255).map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+        return .2126 * r + .7152 * g + .0722 * b; };
+    const behind = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor, n = numbers(c);
+        if (n.length === 3 || n[3] === 1) return c; } return 'rgb(255, 255, 255)'; };
+    const own = e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+    return [...document.querySelectorAll('body *')].filter(e => e.getClientRects().length && own(e)
+            && !e.closest('script, .hidden, [aria-disabled=true]')).filter(e => {
+        const style = getComputedStyle(e), inside = e.closest('svg');
+        const a = light(inside ? style.fill : style.color), b = light(behind(inside || e));
+        return (Math.max(a, b) + .05) / (Math.min(a, b) + .05) < 4.5;
+    }).map(e => `${e.tagName}.${e.className.baseVal ?? e.className}: ${e.textContent.slice(0, 30)}`);
+})()";
+
+#[test]
+fn every_text_stands_out_in_light_and_dark_and_on_paper() {
+    let Some(browser) = browser("contrast") else { return };
+    browser.open(&page("contrast.html", &story(3, 12).html()));
+    browser.press(key::RIGHT);
+    for scheme in ["light", "dark"] {
+        for media in ["screen", "print"] {
+            let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+            browser.devtools("Emulation.setEmulatedMedia", json!({ "media": media, "features": features }));
+            assert_eq!(browser.eval(PALE), json!([]), "{scheme}, {media}");
+            let shown = browser.eval(
+                "['.controls', '.state', '.picture .wide', '.source', '.because'].map(s => document.querySelector(s).getClientRects().length > 0)",
+            );
+            let screen = media == "screen";
+            assert_eq!(shown, json!([screen, screen, true, true, true]), "{scheme}, {media}");
+            if !screen {
+                // Ink on white, and nothing cut off.
+                let paper = browser.eval("getComputedStyle(document.body).backgroundColor");
+                assert_eq!(paper, "rgb(255, 255, 255)", "{scheme}");
+                let cut = browser.eval("[...document.querySelectorAll('.scroll')].some(e => e.scrollHeight > e.clientHeight + 1)");
+                assert_eq!(cut, false);
+            }
+        }
+    }
+}
+
+#[test]
+fn whoever_has_no_mouse_or_no_liking_for_movement_is_served() {
+    let Some(browser) = browser("access") else { return };
+    let features = json!([{ "name": "prefers-reduced-motion", "value": "reduce" }]);
+    browser.open(&page("access.html", &story(2, 12).html()));
+    browser.devtools("Emulation.setEmulatedMedia", json!({ "features": features }));
+    let moves =
+        "[...document.querySelectorAll('svg *')].some(e => getComputedStyle(e).transitionDuration !== '0s')";
+    assert_eq!(browser.eval(moves), false);
+    // In the order of reading: the buttons and the slider, the picture, the source, the list.
+    let mut order = Vec::new();
+    for _ in 0..7 {
+        browser.press(key::TAB);
+        let name = "(e => e.id || e.getAttribute('aria-labelledby') || e.tagName)(document.activeElement)";
+        order.push(browser.eval(name).as_str().unwrap().to_owned());
+    }
+    assert_eq!(order, ["previous", "next", "play", "slider", "h-picture", "h-source", "SUMMARY"]);
+    // What is said of a step is said whole, when nothing else is being said.
+    let live = browser
+        .eval("['aria-live', 'aria-atomic'].map(a => document.getElementById('said').getAttribute(a))");
+    assert_eq!(live, json!(["polite", "true"]));
+    for (selector, name) in [("#previous", "◀ Previous"), ("#next", "Next ▶"), ("#play", "Play")] {
+        assert_eq!(browser.reads_as(selector), ("button".into(), name.into()));
+    }
+}
+
 /// Every text of the visible pictures that lies on another or reaches over the edge.
 const CLASHES: &str = "[...document.querySelectorAll('svg')].filter(s => s.getClientRects().length).flatMap(svg => {
     const edge = svg.getBoundingClientRect();

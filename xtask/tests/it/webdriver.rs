@@ -21,6 +21,7 @@ pub mod key {
     pub const HOME: char = '\u{e011}';
     pub const LEFT: char = '\u{e012}';
     pub const RIGHT: char = '\u{e014}';
+    pub const TAB: char = '\u{e004}';
 }
 
 /// A browser with one window. When it is dropped, no process of it is left.

@@ -202,3 +202,23 @@ fn a_read_lock_cannot_become_a_write_lock() {
     assert_failure(&failure, FailureKind::Deadlock, Cause::SelfDeadlock);
     right(|| read_then_write(true));
 }
+
+/// An arrow leads from the notification to the first step of the task that it woke.
+#[test]
+fn the_picture_shows_who_woke_a_task() {
+    let failure = wrong(|| async {
+        let (bell, rung) = (Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
+        let (their_bell, their_rung) = (bell.clone(), rung.clone());
+        let visitor = tokio::spawn(async move {
+            their_bell.notified().await;
+            assert!(!their_rung.load(SeqCst), "rung");
+        });
+        rung.store(true, SeqCst);
+        bell.notify_one();
+        visitor.await.unwrap();
+    });
+    let story = failure.story();
+    let notifies = story.steps.iter().position(|step| step.text.contains("notifies bell"));
+    let woken = story.steps.iter().find(|step| step.from.is_some() && step.from == notifies);
+    assert!(notifies.is_some() && woken.is_some_and(|step| step.text.contains("reads rung")), "{failure}");
+}

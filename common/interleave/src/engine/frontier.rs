@@ -8,8 +8,8 @@ use ::std::collections::VecDeque;
 
 /// No run.
 const NONE: u32 = u32::MAX;
-/// More ways than this are not kept. Only those that the search would not come to are dropped.
-const MOST: usize = 4_000_000;
+/// More ways than this are not kept: the most expensive are dropped, and with them the claim to have tried those.
+const MOST: usize = 2_000_000;
 
 /// One way that was not taken: all choices of `parent` before `position`, this one there, then the cheapest.
 #[derive(Clone, Copy, Debug)]
@@ -70,15 +70,23 @@ pub(super) struct Frontier {
     /// What is left, by cost.
     left: Vec<VecDeque<Way>>,
     kept: usize,
-    dropped: bool,
+    /// The least cost of what was dropped.
+    dropped: Option<usize>,
 }
 
 impl Frontier {
     /// Notes a way that `script`'s run did not take, and its cost from the root.
     pub(super) fn note(&mut self, script: &Script, position: usize, choice: usize, cost: usize, check: u32) {
         if self.kept >= MOST {
-            self.dropped = true;
-            return;
+            let dearest =
+                self.left.iter().rposition(|ways| !ways.is_empty()).filter(|dearest| *dearest > cost);
+            let drops = dearest.unwrap_or(cost);
+            self.dropped = Some(self.dropped.map_or(drops, |before| before.min(drops)));
+            match dearest {
+                None => return,
+                Some(dearest) => self.left[dearest].pop_front(),
+            };
+            self.kept -= 1;
         }
         self.kept += 1;
         let way = Way {
@@ -98,9 +106,9 @@ impl Frontier {
         self.left.iter().position(|ways| !ways.is_empty())
     }
 
-    /// Whether something was dropped.
-    pub(super) fn dropped(&self) -> bool {
-        self.dropped
+    /// Whether something that costs no more than this was dropped.
+    pub(super) fn dropped_within(&self, cost: usize) -> bool {
+        self.dropped.is_some_and(|least| least <= cost)
     }
 
     /// The next run of this cost: the last way noted, so that a run's neighbours come first.

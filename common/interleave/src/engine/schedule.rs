@@ -98,7 +98,7 @@ impl World {
                 _ => timed.then_some(Why::TimedOut),
             },
             Op::Token { token, timed } => match self.objects[token as usize].state {
-                State::Token { set: true } => Some(Why::Normal),
+                State::Token { set: true, .. } => Some(Why::Normal),
                 _ => timed.then_some(Why::TimedOut),
             },
             Op::Meet(m) => when(matches!(

@@ -145,7 +145,12 @@ impl Search {
 
     /// Whether every schedule has been tried.
     pub(crate) fn exhausted(&self) -> bool {
-        self.left.cheapest().is_none() && !self.left.dropped()
+        self.left.cheapest().is_none() && self.keeps_all_within(usize::MAX)
+    }
+
+    /// Whether no schedule that costs no more than this had to be left out.
+    pub(crate) fn keeps_all_within(&self, cost: usize) -> bool {
+        !self.left.dropped_within(cost)
     }
 
     pub(crate) fn spent(&self) -> usize {
@@ -164,8 +169,8 @@ impl Search {
 
 /// What a choice looks like, after those before it.
 fn look(before: u32, costs: &[u8]) -> u32 {
-    let this = costs.iter().fold(costs.len() as u64, |sum, cost| sum * 3 + u64::from(*cost));
-    mix(u64::from(before), this) as u32
+    let all = costs.iter().fold(u64::from(before), |look, cost| mix(look, u64::from(*cost)));
+    mix(all, costs.len() as u64) as u32
 }
 
 #[cfg(test)]
@@ -204,6 +209,15 @@ mod tests {
         assert_eq!(paths.len(), 4);
         assert_eq!(search.left.cheapest(), Some(2));
         assert!(!search.exhausted());
+    }
+
+    #[test]
+    fn a_choice_may_be_as_wide_as_it_likes() {
+        let mut search = Search::exhaustive();
+        search.choose(&[0; 500]);
+        assert!(search.advance(0));
+        assert_eq!(search.choose(&[0; 500]), 1);
+        assert!(!search.diverged());
     }
 
     #[test]

@@ -142,9 +142,10 @@ pub(crate) enum State {
     Atomic(AtomicState),
     Channel(ChannelState),
     Plain(PlainState),
-    /// What wakes a task: set or not.
+    /// What wakes a task: set or not, and by whom, at which place, after how many events.
     Token {
         set: bool,
+        by: Option<(Tid, Loc, usize)>,
     },
     /// A meeting of this many threads, and how many have come.
     Meeting {

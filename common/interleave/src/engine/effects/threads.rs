@@ -73,8 +73,10 @@ impl Step<'_> {
     pub(crate) fn set_token(&mut self, token: Oid) {
         self.depend(code::TOKEN_SET, token, true);
         self.release(token);
-        if let State::Token { set } = &mut self.object(token).state {
+        let setter = (self.me, self.world.threads[self.me].at, self.world.events.len());
+        if let State::Token { set, by } = &mut self.object(token).state {
             *set = true;
+            by.get_or_insert(setter);
         }
     }
 
@@ -85,8 +87,13 @@ impl Step<'_> {
         let why = thread.why;
         self.depend(code::TOKEN_TAKE + why as u64, token, true);
         self.acquire(token);
-        if let State::Token { set } = &mut self.object(token).state {
+        let mut woken_by = None;
+        if let State::Token { set, by } = &mut self.object(token).state {
             *set = false;
+            woken_by = by.take();
+        }
+        if let Some((setter, at, events)) = woken_by.filter(|by| by.0 != self.me) {
+            self.world.event(self.me, Kind::Woken, NONE, setter as u64, events as u64, at);
         }
         let thread = self.thread();
         thread.woken = Some(thread.hash);
