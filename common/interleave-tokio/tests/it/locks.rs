@@ -1,7 +1,7 @@
 //! Locks, semaphores and notifications that tasks hold across an await.
 use crate::{assert_failure, assert_says, right, right_on_one_thread, wrong, wrong_on_one_thread};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed, Ordering::SeqCst};
 use std::{Cause, FailureKind};
 use tokio::sync::{Mutex, Notify, RwLock, Semaphore};
 
@@ -212,7 +212,8 @@ fn the_picture_shows_who_woke_a_task() {
         let visitor = tokio::spawn(async move {
             let early = !their_rung.load(SeqCst);
             their_bell.notified().await;
-            assert!(!early || !their_rung.load(SeqCst), "had to wait");
+            // Relaxed: an acquire load's arrow would come from the store.
+            assert!(!early || !their_rung.load(Relaxed), "had to wait");
         });
         rung.store(true, SeqCst);
         bell.notify_one();
