@@ -227,6 +227,10 @@ fn run(sandbox: &Sandbox, spec: &Spec) -> Result<Built> {
     if !errors.is_empty() {
         return Ok(Built::Refused(errors));
     }
+    // A thread that it could not start: without control groups, other boxes of this user count as well.
+    if ended.stderr.contains("Resource temporarily unavailable") {
+        bail!("the compiler could not start a thread: this user has too many");
+    }
     // The compiler itself broke: a stack that overflowed, memory that it did not get.
     if ended.signal().is_some() || ended.code == 101 {
         return Ok(Built::Limit(ended));
