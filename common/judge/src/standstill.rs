@@ -33,8 +33,11 @@ pub struct Observer {
     /// The layer that is looked at, and since when it runs.
     layer: Option<(String, Instant)>,
     last_look: Option<Instant>,
+    last_wish: Option<Instant>,
     #[cfg(target_os = "linux")]
     before: Vec<processes::Task>,
+    /// How long the process has wanted the processor, as far as it was seen.
+    wanted: Duration,
     /// How many looks in a row showed no movement.
     still: usize,
     /// What was seen last.
@@ -61,15 +64,35 @@ impl Observer {
             process,
             layer: None,
             last_look: None,
+            last_wish: None,
             #[cfg(target_os = "linux")]
             before: Vec::new(),
+            wanted: Duration::ZERO,
             still: 0,
             seen: None,
         }
     }
 
+    /// How long the process was kept waiting for the processor: on a busy machine most of the time, and no fault of its
+    /// own. Zero where the system does not tell.
+    pub fn starved(&self) -> Duration {
+        self.wanted.saturating_sub(cpu_of(self.process))
+    }
+
+    /// Notes whether the process wants the processor now.
+    fn note_wish(&mut self) {
+        let now = Instant::now();
+        let since = self.last_wish.replace(now).map_or(Duration::ZERO, |last| now - last);
+        if wants_the_processor(self.process) {
+            self.wanted += since;
+        }
+    }
+
     /// Looks, if it is time to. Says whether everything has stood still for a second: then it will for ever.
     pub fn look(&mut self, runner: &Runner) -> bool {
+        if self.last_wish.is_none_or(|last| last.elapsed() >= EVERY) {
+            self.note_wish();
+        }
         let Some(layer) = runner.running().filter(|layer| is_real(layer)) else {
             self.layer = None;
             return false;
@@ -131,6 +154,22 @@ impl Observer {
     pub(crate) fn sight(&self) -> Option<&Sight> {
         self.seen.as_ref()
     }
+}
+
+/// The CPU time that a process has used, with all threads that it ever had.
+fn cpu_of(process: u32) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
+    // Linux counts in hundredths of a second, whatever its kernel was built with.
+    Duration::from_millis(10 * (ticks(11) + ticks(12)))
+}
+
+/// Whether a thread of the process could run now.
+fn wants_the_processor(process: u32) -> bool {
+    let tasks = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let runs = |stat: String| stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('R'));
+    tasks.filter_map(|task| std::fs::read_to_string(task.path().join("stat")).ok()).any(runs)
 }
 
 /// The newest board, with what has passed since.
