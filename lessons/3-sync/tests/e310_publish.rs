@@ -97,7 +97,9 @@ fn two_update_twice() {
     let lock = SpinLock::new(0);
     thread::scope(|scope| {
         scope.spawn(|| [1, 2].map(|_| lock.update(|n| n + 1)));
-        [1, 2].map(|_| lock.update(|n| n + 1));
+        for _ in 0..2 {
+            lock.update(|n| n + 1);
+        }
     });
     expect_eq("the value after four times + 1", lock.update(|n| n), 4);
 }

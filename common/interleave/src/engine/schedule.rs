@@ -172,6 +172,14 @@ impl World {
                     choices.push(Choice { cost: 1, thread, why });
                 }
             }
+            // Who waits for a time may be woken before it for no reason, as others may.
+            for (thread, reason) in reasons.iter().enumerate() {
+                let pending = self.threads[thread].pending;
+                let wakes = matches!(pending, Some(Op::Wake { .. } | Op::Park { .. }));
+                if wakes && *reason == Some(Why::TimedOut) {
+                    choices.push(Choice { cost: 1, thread, why: Why::Spurious });
+                }
+            }
         }
 
         if choices.len() > 1 && self.settings.merge && self.search.wants_state() {
@@ -183,10 +191,11 @@ impl World {
             let at = self.threads[me].at;
             self.event(me, Kind::Switch, NONE, 0, 0, at);
         }
-        if why != Why::Normal {
-            if free_thread != Some(thread) {
-                self.luck -= 1;
-            }
+        let in_time = why == Why::TimedOut && free_thread == Some(thread);
+        if why != Why::Normal && !in_time {
+            self.luck -= 1;
+        }
+        if why == Why::TimedOut {
             self.now = self.now.max(self.threads[thread].deadline);
         }
         self.threads[thread].why = why;

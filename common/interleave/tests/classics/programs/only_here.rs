@@ -127,7 +127,7 @@ fn once_panicked(twin: Twin) {
 fn lazy_panicked(twin: Twin) {
     let tries = Arc::new(AtomicUsize::new(0));
     let make = move || if tries.fetch_add(1, SeqCst) == 0 { Err("not yet") } else { Ok(7) };
-    let lazy = Arc::new(LazyLock::new(move || if twin == Wrong { make().ok().expect("made") } else { 7 }));
+    let lazy = Arc::new(LazyLock::new(move || if twin == Wrong { make().expect("made") } else { 7 }));
     let shared = Arc::clone(&lazy);
     let early = thread::spawn(move || **shared);
     let _ = early.join();
