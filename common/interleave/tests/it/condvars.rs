@@ -3,7 +3,7 @@ use crate::{assert_failure, right, wrong};
 use std::collections::VecDeque;
 use std::sync::{Arc, Barrier, Condvar, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{Cause, Checker, FailureKind};
 
 #[derive(Default)]
@@ -47,6 +47,40 @@ fn a_wait_without_a_loop_believes_a_spurious_wake_up() {
     });
     assert_eq!(failure.kind, FailureKind::Panic);
     assert!(failure.story().because.join(" ").contains("without a reason"), "{failure}");
+}
+
+/// Not timed out does not mean notified, and not notified does not mean that the time is up.
+#[test]
+fn a_timed_wait_may_end_for_no_reason_before_its_time() {
+    let waits = |believes: fn(bool, Duration) -> bool| {
+        wrong(move || {
+            let gate = Arc::new(Gate::default());
+            let other = Arc::clone(&gate);
+            let thread = thread::spawn(move || drop(other.open.lock().unwrap()));
+            let (start, limit) = (Instant::now(), Duration::from_secs(5));
+            let (open, waited) = gate.opened.wait_timeout(gate.open.lock().unwrap(), limit).unwrap();
+            assert!(believes(waited.timed_out(), start.elapsed()), "as believed");
+            drop(open);
+            thread.join().unwrap();
+        })
+    };
+    for failure in [waits(|timed_out, _| timed_out), waits(|_, elapsed| elapsed >= Duration::from_secs(5))] {
+        assert_eq!(failure.kind, FailureKind::Panic);
+        assert!(failure.story().because.join(" ").contains("without a reason"), "{failure}");
+    }
+}
+
+#[test]
+fn a_timed_park_may_end_for_no_reason_before_its_time() {
+    let failure = wrong(|| {
+        let thread = thread::spawn(|| {
+            let start = Instant::now();
+            thread::park_timeout(Duration::from_secs(5));
+            assert!(start.elapsed() >= Duration::from_secs(5), "parked for five seconds");
+        });
+        thread.join().unwrap();
+    });
+    assert_eq!(failure.kind, FailureKind::Panic);
 }
 
 /// Who waits wants the others to change something: that they did is no lost update. And of a longer program, the wait and the
