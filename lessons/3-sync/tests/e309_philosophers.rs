@@ -92,7 +92,9 @@ impl Dinner {
             self.plate.store(true, SeqCst);
             meal();
             self.look_at_the_waiter();
-            forks.map(|fork| self.in_use[fork].fetch_sub(1, SeqCst));
+            for fork in forks {
+                self.in_use[fork].fetch_sub(1, SeqCst);
+            }
         };
         match self.way {
             Order => self.table.by_order(seat, eat),

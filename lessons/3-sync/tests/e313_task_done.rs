@@ -188,7 +188,7 @@ fn crowd() {
     let (queue, done) = (WorkQueue::new(), AtomicU32::new(0));
     let work = |job: u32| {
         done.fetch_add(1, SeqCst);
-        if job % 10 == 0 { Err(job) } else { Ok(()) }
+        if job.is_multiple_of(10) { Err(job) } else { Ok(()) }
     };
     let (mut failures, done) = thread::scope(|scope| {
         let workers = [(); 4].map(|()| scope.spawn(|| worker(&queue, work)));
