@@ -27,7 +27,7 @@ pub fn replace(path: &Path, text: impl AsRef<[u8]>) -> Result<()> {
         file.write_all(text.as_ref())?;
         file.sync_all()?;
         fs::rename(&beside, path)?;
-        clear_away(folder, &name);
+        clear_away(folder);
         File::open(folder)?.sync_all()
     };
     write()
@@ -35,13 +35,13 @@ pub fn replace(path: &Path, text: impl AsRef<[u8]>) -> Result<()> {
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Removes what somebody who was killed left half-written beside a file.
-fn clear_away(folder: &Path, name: &str) {
-    let start = format!(".{name}.");
+/// Removes what those who were killed while they replaced a file left half-written in this folder.
+pub fn clear_away(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let other = entry.file_name();
-        let writer = other.to_str().and_then(|other| other.strip_prefix(&start)?.strip_suffix(".tmp"));
+        let beside = other.to_str().and_then(|other| other.strip_prefix('.')?.strip_suffix(".tmp"));
+        let writer = beside.and_then(|beside| beside.rsplit_once('.')).map(|(_, writer)| writer);
         let Some(writer) = writer.and_then(|id| id.parse().ok()) else { continue };
         // Signal 0 only asks whether somebody is there; whoever still writes is left alone.
         if kill(Pid::from_raw(writer), None) == Err(Errno::ESRCH) {

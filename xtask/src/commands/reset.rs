@@ -63,7 +63,11 @@ pub fn reset(workspace: &Workspace, lesson: &Lesson, exercise: &Exercise) -> Res
     let source = Source::at(&path)?;
     let mut kept = String::new();
     match source {
-        Source::Text(text) if text == starter => return Ok(None),
+        Source::Text(text) if text == starter => {
+            // A reset that was killed may have left something beside.
+            path.parent().into_iter().for_each(files::clear_away);
+            return Ok(None);
+        }
         Source::Missing | Source::Empty => {}
         Source::Text(text) => {
             let beside = free_name(&path)?;
