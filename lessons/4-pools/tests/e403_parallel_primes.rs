@@ -37,12 +37,6 @@ fn main() -> judge::ExitCode {
         .spec("4 workers, 960 numbers, 16 at a time, all of them good", || chunk_by_chunk(960, 4, 16))
         .spec("5 workers work at the same time", || all_workers_at_once(5))
         .spec("no more threads than were asked for", no_extra_threads)
-        .speed(
-            "2 workers count the primes below 400,000",
-            judge::Speed::span(1.8),
-            || count_alone(MANY),
-            || _ = count_primes(MANY, 2, 1_000, is_prime),
-        )
         .run()
 }
 
@@ -142,13 +136,6 @@ fn one_slow_number() {
         is_prime(number)
     });
     expect_eq("the number of primes below 4", found, 2);
-}
-
-/// Enough numbers for some ten milliseconds of work.
-const MANY: u64 = 400_000;
-
-fn count_alone(n: u64) {
-    real::hint::black_box((0..n).filter(|&number| is_prime(number)).count());
 }
 
 fn is_prime(number: u64) -> bool {
