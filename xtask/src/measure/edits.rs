@@ -104,13 +104,13 @@ pub fn measure(
     // The first round warms up: what is compiled once, and the files the system has to read.
     for round in 0..=edits {
         tell(&format!("{what}: edit {round} of {edits}"));
-        files::replace(&answer, edited(&text, 2 * round)?)?;
+        files::replace(&answer, edited(&text, 2 * round).with_context(|| workspace.short(source))?)?;
         let check = timed(check(workspace, exercise))?;
-        files::replace(&answer, edited(&text, 2 * round + 1)?)?;
+        files::replace(&answer, edited(&text, 2 * round + 1).with_context(|| workspace.short(source))?)?;
         let cargo_test = timed(cargo_test(workspace, lesson, exercise))?;
         let mut others = None;
         if let Some((other, text)) = restore_other {
-            files::replace(&other.file, edited(text, round)?)?;
+            files::replace(&other.file, edited(text, round).with_context(|| workspace.short(&other.file))?)?;
             let mut command = Command::new("sh");
             command.args(["-c", &other.command]).current_dir(&other.folder);
             others = Some(timed(command)?);
@@ -130,8 +130,12 @@ pub fn measure(
 /// The text with a statement more, which no compiler can drop, at the beginning of its last function.
 fn edited(text: &str, number: usize) -> Result<String> {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    let begins =
-        |line: &String| ["fn ", "pub fn ", "pub(crate) fn "].iter().any(|word| line.trim().starts_with(word));
+    // `fn` behind nothing but what may stand before it: `pub(crate) async fn` is one, a comment that names it is not.
+    let begins = |line: &String| {
+        let before = line.split_whitespace().take_while(|word| *word != "fn");
+        let qualifies = |word: &str| word.starts_with("pub") || ["async", "const", "unsafe"].contains(&word);
+        line.contains("fn ") && before.clone().count() < 4 && before.into_iter().all(qualifies)
+    };
     let head = lines.iter().rposition(begins).context("there is no function to edit")?;
     // Its body opens on this line or, after long arguments or bounds, on a later one.
     let opens = lines[head..].iter().position(|line| line.trim_end().ends_with('{'));
@@ -198,6 +202,8 @@ mod tests {
         let new = edited(text, 7).unwrap();
         let lines: Vec<&str> = new.lines().collect();
         assert_eq!((lines[7], lines[8], lines[9]), ("{", "    std::hint::black_box(7);", "    if x > 1 {"));
+        let new = edited("pub async fn a() {\n    // a fn is a function\n}\n", 7).unwrap();
+        assert_eq!(new.lines().nth(1), Some("    std::hint::black_box(7);"));
         assert!(edited("struct A;\n", 1).is_err());
     }
 
