@@ -162,7 +162,7 @@ pub fn program(
     as_if_in: &str,
 ) -> Result<PathBuf> {
     let artifacts = artifacts::of_lesson(workspace, lesson)?;
-    let mut command = rustc(workspace, &artifacts, folder, false);
+    let mut command = rustc(workspace, &artifacts, folder);
     let own = source.parent().unwrap_or(folder).display();
     command.arg(format!("--remap-path-prefix={own}={as_if_in}"));
     command.args(["--crate-type=bin", "--emit=link", "-Awarnings"]).arg(source);
@@ -173,12 +173,8 @@ pub fn program(
 }
 
 /// What all calls of the compiler have in common.
-fn rustc(workspace: &Workspace, artifacts: &Artifacts, folder: &Path, optimised: bool) -> Command {
+fn rustc(workspace: &Workspace, artifacts: &Artifacts, folder: &Path) -> Command {
     let mut command = workspace.rustc();
-    if optimised {
-        // What overflows or breaks an assertion does so in every build: speed is all that differs.
-        command.args(["-Copt-level=3", "-Coverflow-checks=on", "-Cdebug-assertions=on"]);
-    }
     command
         // Places come from `#[track_caller]` and need no debug information; without it a program is a third as large
         // and linked a fifth faster.
@@ -223,13 +219,13 @@ fn answer_command(
     if files::read_if_there(&root)?.as_deref() != Some(&text) {
         files::replace(&root, text)?;
     }
-    let mut command = rustc(workspace, artifacts, folder, answer.exercise.optimised);
+    let mut command = rustc(workspace, artifacts, folder);
     command.args(["--crate-name=exercise", "--crate-type=rlib", "--emit=link"]).arg(root);
     Ok(command)
 }
 
 fn judge_command(workspace: &Workspace, answer: &Answer, artifacts: &Artifacts, folder: &Path) -> Command {
-    let mut command = rustc(workspace, artifacts, folder, answer.exercise.optimised);
+    let mut command = rustc(workspace, artifacts, folder);
     command
         .arg(format!("--crate-name={}", answer.exercise.id))
         .args(["--crate-type=bin", "--emit=link,dep-info", "--cfg=exercise_crate", "-Awarnings"])
@@ -284,7 +280,6 @@ impl Stamp {
             text += &format!("{name} {}\n", state(path));
         }
         // The answer is compared by its text: an editor may save the same text again.
-        text += if answer.exercise.optimised { "optimised\n" } else { "" };
         text += &format!("{}\n{}", answer.source.display(), files::read(answer.source)?);
         Ok(Stamp(text))
     }

@@ -256,7 +256,7 @@ pub fn run(
 
 /// Whether a layer's code runs in checks.
 fn is_explored(layer: &str) -> bool {
-    matches!(layer, "schedules" | "overlap" | "over-locking")
+    matches!(layer, "schedules" | "overlap" | "over-locking" | "speed")
 }
 
 /// Whether the layer with this name runs on real threads, and not in checks or on the text.

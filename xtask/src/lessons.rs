@@ -98,8 +98,6 @@ pub struct Exercise {
     pub misconception: String,
     /// After how many seconds a run is a hang.
     pub limit_s: u64,
-    /// Whether the answer and its judge are compiled with optimisation, because speed is measured.
-    pub optimised: bool,
     /// The verdict of the untouched starter, if it is not `not-started`: a program to repair runs, and fails.
     pub starter: Option<Verdict>,
     /// From a gentle nudge to almost the answer.

@@ -89,7 +89,6 @@ fn exercise(table: &Reader) -> Result<Exercise, Problem> {
         section: table.string("section")?,
         misconception: table.string("misconception")?,
         limit_s: table.optional_number("limit_s")?.unwrap_or(20) as u64,
-        optimised: table.truth("optimised")?,
         starter: table.optional_verdict("starter")?,
         hints: table.strings("hints")?,
         hint_for: Hints::read(table)?,

@@ -82,15 +82,6 @@ impl<'a> Reader<'a> {
         if self.table.contains_key(key) { self.number(key).map(Some) } else { Ok(None) }
     }
 
-    /// `true` or `false`; nothing is `false`.
-    pub fn truth(&self, key: &str) -> Result<bool, Problem> {
-        match self.get(key) {
-            None => Ok(false),
-            Some(Value::Boolean(truth)) => Ok(*truth),
-            Some(other) => Err(self.wrong_type(key, "true or false", other)),
-        }
-    }
-
     /// A list of texts; none is an empty one.
     pub fn strings(&self, key: &str) -> Result<Vec<String>, Problem> {
         let Some(value) = self.get(key) else { return Ok(Vec::new()) };

@@ -10,12 +10,13 @@ use crate::protocol::{Channel, LayerName, Message};
 use crate::record;
 use crate::report::{Judgement, LayerReport, Status};
 use crate::rules::Rules;
-use crate::speed::Speed;
+use crate::speed::{Speed, Work};
 use crate::text;
 use crate::verdict::Verdict;
+pub use guard::WATCHER;
 use interleave::Checker;
 pub(crate) use layer::kind_of;
-use layer::{Kind, Layer, Mode, Work};
+use layer::{Job, Kind, Layer, Mode};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -107,7 +108,7 @@ impl Exercise {
         what: &str,
         body: impl Fn() + Send + Sync + 'static,
     ) -> Self {
-        self.layer(Kind::Schedules, what, Work::Model(checker, Arc::new(body)))
+        self.layer(Kind::Schedules, what, Job::Model(checker, Arc::new(body)))
     }
 
     /// A model that can only come to its end if the work overlaps: put a [`crate::Rendezvous`] into it.
@@ -119,7 +120,7 @@ impl Exercise {
     /// As [`Exercise::overlap`], with a checker of its own.
     #[must_use]
     pub fn overlap_with(self, checker: Checker, what: &str, body: impl Fn() + Send + Sync + 'static) -> Self {
-        self.layer(Kind::Overlap, what, Work::Model(checker, Arc::new(body)))
+        self.layer(Kind::Overlap, what, Job::Model(checker, Arc::new(body)))
     }
 
     /// A model in which something must be possible while something else is held: see [`crate::while_held`] and
@@ -140,13 +141,13 @@ impl Exercise {
         what: &str,
         body: impl Fn() + Send + Sync + 'static,
     ) -> Self {
-        self.layer(Kind::OverLocking, what, Work::Model(checker, Arc::new(body)))
+        self.layer(Kind::OverLocking, what, Job::Model(checker, Arc::new(body)))
     }
 
     /// A run on real threads, at full size.
     #[must_use]
     pub fn spec(self, what: &str, body: impl Fn() + Send + Sync + 'static) -> Self {
-        self.layer(Kind::Spec, what, Work::Real(Arc::new(body)))
+        self.layer(Kind::Spec, what, Job::Real(Arc::new(body)))
     }
 
     /// A run on real threads that looks at what it took: with [`crate::count`], [`crate::allocations`] or
@@ -154,26 +155,19 @@ impl Exercise {
     /// its limits in every schedule.)
     #[must_use]
     pub fn cost(self, what: &str, body: impl Fn() + Send + Sync + 'static) -> Self {
-        self.layer(Kind::Cost, what, Work::Real(Arc::new(body)))
+        self.layer(Kind::Cost, what, Job::Real(Arc::new(body)))
     }
 
-    /// Whether `together` is worth it, measured against `alone`: the same work, done by one thread.
+    /// Whether working together is worth it: `body` gives the answer work that takes model time; see [`Speed`].
     ///
-    /// By CPU time, never by the clock on the wall; see [`Speed`]. Prove first, by [`Exercise::overlap`], that the work
-    /// overlaps. The exercise should say `optimised = true` in its lesson.toml.
+    /// Prove first, by [`Exercise::overlap`], that the work overlaps: its story says more than a figure.
     #[must_use]
-    pub fn speed(
-        self,
-        what: &str,
-        wanted: Speed,
-        alone: impl Fn() + Send + Sync + 'static,
-        together: impl Fn() + Send + Sync + 'static,
-    ) -> Self {
-        self.layer(Kind::Speed, what, Work::Measure(wanted, Arc::new(alone), Arc::new(together)))
+    pub fn speed(self, what: &str, wanted: Speed, body: impl Fn(&Work) + Send + Sync + 'static) -> Self {
+        self.layer(Kind::Speed, what, Job::Measured(wanted, Arc::new(body)))
     }
 
-    fn layer(mut self, kind: Kind, what: &str, work: Work) -> Self {
-        self.layers.push(Layer { kind, what: what.to_string(), work });
+    fn layer(mut self, kind: Kind, what: &str, job: Job) -> Self {
+        self.layers.push(Layer { kind, what: what.to_string(), job });
         self.layers.sort_by_key(|layer| layer.kind);
         self
     }
@@ -181,7 +175,7 @@ impl Exercise {
     /// The models, in order: what can be played.
     pub(crate) fn scenes(&self) -> Vec<play::Scene> {
         let models = self.layers.iter().zip(self.names().into_iter().skip(1)).filter_map(|(layer, name)| {
-            let Work::Model(checker, body) = &layer.work else { return None };
+            let Job::Model(checker, body) = &layer.job else { return None };
             Some(play::Scene {
                 layer: name.name,
                 what: name.what,

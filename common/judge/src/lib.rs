@@ -23,7 +23,7 @@
 //! 5. `spec`: real threads and the real `std`, at full size. Late, because there a race shows only sometimes.
 //! 6. `cost`: how often locks are taken, threads started, waiters notified ([`count`]), memory asked for
 //!    ([`allocations`]), and what is left behind ([`nothing_left`]).
-//! 7. `speed`: whether working together is worth it, by CPU time and never by the clock on the wall ([`Speed`]).
+//! 7. `speed`: whether working together is worth it, in model time and never by the clock on the wall ([`Speed`]).
 //!
 //! Real threads are watched while they work ([`interleave::watch`]), so that a runner can say who waits for whom when
 //! they stand still.
@@ -63,7 +63,7 @@ mod verdict;
 
 pub use allocations::{Allocations, Counting, allocations, uncounted};
 pub use cost::{Cost, count};
-pub use exercise::{ANSWER_VARIABLE, Exercise, LAYERS_VARIABLE, STRESS_VARIABLE};
+pub use exercise::{ANSWER_VARIABLE, Exercise, LAYERS_VARIABLE, STRESS_VARIABLE, WATCHER};
 pub use held::{Held, while_held};
 pub use interleave::watch::Deed;
 pub use json::Malformed;
@@ -74,7 +74,7 @@ pub use rendezvous::Rendezvous;
 pub use report::{Judgement, LayerReport, Status};
 pub use rules::Rules;
 pub use say::{expect_eq, fail, fail_in_detail};
-pub use speed::Speed;
+pub use speed::{Speed, Work};
 pub use standstill::Observer;
 pub use std::process::ExitCode;
 pub use story_json::{story_from_json, story_to_json};

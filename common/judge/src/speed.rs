@@ -1,214 +1,221 @@
-//! Whether working together is worth it, without a wall clock: the layer `speed`.
+//! Whether working together is worth it: the layer `speed`, in model time.
 //!
-//! With one busy neighbour, a right two-thread answer passes "1.5 times as fast" in 0 to 41 of 100 trials by the clock on
-//! the wall, whatever is made of the times. CPU time does not see the neighbour. So two numbers are measured:
+//! Measured on real threads it would depend on the neighbours. By the clock on the wall, a right answer with two threads
+//! passes "1.5 times as fast" in 0 to 41 of 100 trials beside one busy program. CPU time does better, but not well enough: a
+//! thread that a neighbour keeps waiting loses its share to the others, and two processors that are one core's two halves
+//! need up to 1.3 times the CPU time for the same work as soon as both are used.
 //!
-//! * **CPU-span**: the CPU time of the work done alone, over that of the busiest thread when it is done together. It is
-//!   how much faster the answer could be on a machine that has nothing else to do.
-//! * **CPU overhead**: the CPU time of all threads together, over that of the work done alone.
+//! So the judge gives work that takes *model time* ([`Work::takes`]). The explorer lets time move only when every thread
+//! waits or works, as on a machine with a processor for each thread and nothing else to do. What comes out is exact, the
+//! same on every machine:
 //!
-//! A neighbour can spoil a trial: it keeps one thread waiting, and the others do its share meanwhile. So an answer has
-//! several, and passes when two of them are good enough; two, because a neighbour can also make one look better than it
-//! is. What the busiest thread did is compared with what all did in the same trial, and with the least that the work ever
-//! took alone: the larger of the two is never believed. That the threads work at the same time is for the layer `overlap` to prove, first: a CPU-span
-//! alone would not notice threads that run one after another.
+//! * **speed-up**: all the work there is, over the time until it is done;
+//! * **overhead**: the work that was done, over the work there is.
+//!
+//! In terms of the work-span model (Blelloch, "Programming parallel algorithms", CACM 39(3), 1996), the first is work over
+//! span. What locks and hand-overs cost is not in it; that is for the layer `cost` to count.
 use crate::explain::Finding;
 use crate::verdict::Verdict;
-use common::clock;
-use interleave::watch;
+use interleave::time::Instant;
+use interleave::{Checker, model, thread};
+use std::collections::HashMap;
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// What a [`speed`](crate::Exercise::speed) layer asks for.
 ///
 /// ```
-/// // Two workers that share the work well, at no more than a quarter of extra work.
-/// let wanted = judge::Speed::span(1.8).overhead(1.25);
+/// // A thousand units of work, shared so well that it is done 1.8 times as fast, with no more than a tenth of extra work.
+/// let wanted = judge::Speed::up(1.8).of(1_000).overhead(1.1);
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Speed {
-    span: f64,
+    up: f64,
+    units: u64,
     overhead: f64,
-    trials: u32,
 }
 
-/// Trials at most. Only an answer that is not good enough ever needs them all.
-const TRIALS: u32 = 12;
+/// Work is handed to the explorer in so many pieces at most, whatever the units: each is a step of every schedule.
+const PIECES: u64 = 200;
 
-/// Good trials that make a pass.
-const GOOD_TRIALS: usize = 2;
-
-/// Work that takes less alone is over before a second thread is awake: nothing could be said of it.
-const LEAST_WORK: Duration = Duration::from_millis(2);
+/// Schedules that are tried. How the work is shared hardly depends on who is first, so a few of them show it.
+const SCHEDULES: usize = 4;
 
 impl Speed {
-    /// A CPU-span of at least `span`: 2 workers that share the work evenly have 2.0, and 1.6 when one of them does 62 %.
+    /// At least `up` times as fast as one thread alone: 2 workers that share the work evenly reach 2.0, and 1.6 when one of
+    /// them does 62 %.
     ///
     /// # Panics
     /// If that is not more than 0.
-    pub fn span(span: f64) -> Self {
-        assert!(span > 0.0, "a span of {span} says nothing");
-        Speed { span, overhead: 1.25, trials: TRIALS }
+    pub fn up(up: f64) -> Self {
+        assert!(up > 0.0, "a speed-up of {up} says nothing");
+        Speed { up, units: 1, overhead: 1.0 }
     }
 
-    /// At most this much CPU time for each second that the work takes alone; 1.25 unless said otherwise.
+    /// How many units of work there are.
+    #[must_use]
+    pub fn of(mut self, units: u64) -> Self {
+        self.units = units.max(1);
+        self
+    }
+
+    /// At most so many units may be done for each that there is; 1.0 unless said otherwise.
     #[must_use]
     pub fn overhead(mut self, most: f64) -> Self {
         self.overhead = most;
         self
     }
 
-    /// How many trials an answer has at most.
-    #[must_use]
-    pub fn trials(mut self, most: u32) -> Self {
-        self.trials = most.max(1);
-        self
+    /// The checker that runs a body of this layer.
+    pub(crate) fn checker(self) -> Checker {
+        Checker::new().bound(0).runs_per_round(SCHEDULES).runs_beyond_bound(0)
     }
 
-    /// Measures; what was found is a note for a pass.
-    pub(crate) fn measure(&self, alone: &dyn Fn(), together: &dyn Fn()) -> Result<String, Box<Finding>> {
-        let mut trials = vec![Trial::of(alone, together)];
-        if trials[0].alone < LEAST_WORK {
-            let sentence =
-                format!("The judge gives too little work to measure: {:?} of CPU time.", trials[0].alone);
+    /// Work to be measured, for one layer.
+    pub(crate) fn work(self) -> Work {
+        Work { piece: (self.units / PIECES).max(1), inner: Arc::default() }
+    }
+
+    /// What the worst schedule says; a note for a pass.
+    pub(crate) fn judge(self, work: &Work) -> Result<String, Box<Finding>> {
+        let Some(worst) = work.worst() else {
+            let sentence = "The judge of this exercise gives no work to measure.";
             return Err(Box::new(Finding::new(Verdict::CouldNotJudge, sentence)));
-        }
-        while !self.is_enough(&trials) && trials.len() < self.trials as usize {
-            trials.push(Trial::of(alone, together));
-        }
-        let best = best(&trials);
-        let numbers = best.numbers(trials.len());
-        match self.complaint(&best) {
-            None if self.is_enough(&trials) => Ok(numbers[0].clone()),
-            complaint => {
-                let by_chance = || "Only one trial was good enough; that may have been chance.".to_string();
-                let mut finding = Finding::new(Verdict::TooSlow, complaint.unwrap_or_else(by_chance));
-                finding.details = numbers;
-                Err(Box::new(finding))
-            }
-        }
+        };
+        let note = format!(
+            "{:.2} times as fast as one thread, {:.2} times the work",
+            worst.speed_up(self.units),
+            worst.overhead(self.units)
+        );
+        let Some(sentence) = self.complaint(&worst) else { return Ok(note) };
+        let mut finding = Finding::new(Verdict::TooSlow, sentence);
+        finding.details = vec![worst.shares(), note, "In model time: the same on every machine.".into()];
+        Err(Box::new(finding))
     }
 
-    /// Whether so many trials were good that it cannot well be chance.
-    fn is_enough(&self, trials: &[Trial]) -> bool {
-        let good = with_least(trials).filter(|trial| self.complaint(trial).is_none());
-        good.count() >= GOOD_TRIALS
-    }
-
-    fn complaint(&self, trial: &Trial) -> Option<String> {
-        if trial.overhead() > self.overhead {
+    fn complaint(self, run: &Run) -> Option<String> {
+        let overhead = run.overhead(self.units);
+        if overhead > self.overhead {
             return Some(format!(
-                "Working together takes {:.2} times the CPU time of working alone; {:.2} times would be fine.",
-                trial.overhead(),
+                "Together the threads do {overhead:.2} times the work that there is; {:.2} times would be fine.",
                 self.overhead
             ));
         }
-        if trial.span() < self.span {
-            return Some(format!(
-                "The busiest thread does {:.0} % of the work; it should be {:.0} % at most.",
-                100.0 / trial.span(),
-                100.0 / self.span
-            ));
+        let took = 100.0 / run.speed_up(self.units);
+        (run.speed_up(self.units) < self.up).then(|| {
+            format!(
+                "All threads together take {took:.0} % of the time that one needs alone; it should be {:.0} % at most.",
+                100.0 / self.up
+            )
+        })
+    }
+}
+
+/// Work that a judge gives an answer, to see how it is shared. Clones are the same work.
+#[derive(Clone, Debug)]
+pub struct Work {
+    piece: u64,
+    inner: Arc<Mutex<Ledger>>,
+}
+
+#[derive(Debug, Default)]
+struct Ledger {
+    /// Units that each thread has done in this schedule, and those it has not slept for yet.
+    threads: HashMap<thread::ThreadId, (u64, u64)>,
+    began: Option<Instant>,
+    /// The schedules so far.
+    runs: Vec<Run>,
+}
+
+/// What one schedule showed.
+#[derive(Clone, Debug)]
+struct Run {
+    took: Duration,
+    /// Units done by each thread, most first.
+    done: Vec<u64>,
+}
+
+/// How long a unit takes. Any length would do.
+const UNIT: Duration = Duration::from_micros(1);
+
+impl Work {
+    /// The calling thread works on so many units. In a check that takes model time; on real threads none.
+    pub fn takes(&self, units: u64) {
+        if !model::in_model() {
+            return;
         }
-        None
-    }
-}
-
-/// The trials, each with the least that the work took alone in any of them.
-fn with_least(trials: &[Trial]) -> impl Iterator<Item = Trial> {
-    let least = trials.iter().map(|trial| trial.alone).min().unwrap_or_default();
-    trials.iter().map(move |trial| Trial { alone: least, ..*trial })
-}
-
-/// The trial in which the work was shared best.
-fn best(trials: &[Trial]) -> Trial {
-    let best = with_least(trials).max_by(|a, b| a.span().total_cmp(&b.span()));
-    best.unwrap_or(trials[0])
-}
-
-/// What was measured.
-#[derive(Clone, Copy, Debug)]
-struct Trial {
-    /// CPU time of the work done by one thread.
-    alone: Duration,
-    /// CPU time of the thread that had most to do of it.
-    busiest: Duration,
-    /// CPU time of all threads.
-    total: Duration,
-    /// On the wall: alone, and together. Only to be shown.
-    wall: (Duration, Duration),
-}
-
-impl Trial {
-    /// One after the other, so that both have the same neighbours.
-    fn of(alone: &dyn Fn(), together: &dyn Fn()) -> Trial {
-        let begin = Instant::now();
-        let ((), alone_cpu) = clock::timed(alone);
-        let alone_wall = begin.elapsed();
-
-        let before = clock::each_thread_cpu();
-        let begin = Instant::now();
-        let total = clock::process_cpu();
-        let (((), caller), ended) = watch::timed(clock::thread_cpu, || clock::timed(together));
-        let total = clock::process_cpu() - total;
-        let wall = begin.elapsed();
-        // Threads of a pool that was there before, and is still there.
-        let used = |(task, cpu): (u32, Duration)| {
-            let known = before.iter().find(|(known, _)| *known == task);
-            cpu.saturating_sub(known.map_or(Duration::ZERO, |(_, cpu)| *cpu))
+        let now = {
+            let mut ledger = self.ledger();
+            let (done, due) = ledger.threads.entry(thread::current().id()).or_default();
+            *done += units;
+            *due += units;
+            if *due < self.piece { 0 } else { std::mem::take(due) }
         };
-        let living = clock::each_thread_cpu().into_iter().map(used);
-        let busiest = living.chain(ended).chain([caller]).max().unwrap_or(caller);
-        Trial { alone: alone_cpu, busiest, total, wall: (alone_wall, wall) }
+        if now > 0 {
+            thread::sleep(UNIT.saturating_mul(u32::try_from(now).unwrap_or(u32::MAX)));
+        }
     }
 
-    fn span(&self) -> f64 {
-        ratio(self.alone.min(self.total), self.busiest)
+    /// Begins a schedule.
+    pub(crate) fn begin(&self) {
+        let now = Instant::now();
+        let mut ledger = self.ledger();
+        ledger.threads.clear();
+        ledger.began = Some(now);
     }
 
-    fn overhead(&self) -> f64 {
-        ratio(self.total, self.alone)
+    /// Ends it.
+    pub(crate) fn end(&self) {
+        let now = Instant::now();
+        let mut ledger = self.ledger();
+        let took = ledger.began.take().map_or(Duration::ZERO, |began| now - began);
+        let mut done: Vec<u64> = ledger.threads.values().map(|(done, _)| *done).collect();
+        done.sort_unstable_by(|a, b| b.cmp(a));
+        ledger.runs.push(Run { took, done });
     }
 
-    fn numbers(&self, trials: usize) -> Vec<String> {
-        let of = format!("the best of {trials}");
-        vec![
-            format!("CPU-span {:.2}, CPU overhead {:.2} ({of} trials)", self.span(), self.overhead()),
-            format!(
-                "CPU time: {} alone; together {} for all threads, {} for the busiest of them",
-                Milliseconds(self.alone),
-                Milliseconds(self.total),
-                Milliseconds(self.busiest)
-            ),
-            format!(
-                "On the wall it was {:.2} times as fast{}; no verdict depends on that.",
-                ratio(self.wall.0, self.wall.1),
-                load()
-            ),
-        ]
+    /// The schedule that took longest.
+    fn worst(&self) -> Option<Run> {
+        let ledger = self.ledger();
+        ledger.runs.iter().filter(|run| run.total() > 0).max_by_key(|run| run.took).cloned()
+    }
+
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn ratio(a: Duration, b: Duration) -> f64 {
-    // A nanosecond more than nothing, so that nothing is divided by zero.
-    a.as_secs_f64() / b.as_secs_f64().max(1e-9)
+impl Run {
+    fn total(&self) -> u64 {
+        self.done.iter().sum()
+    }
+
+    fn speed_up(&self, units: u64) -> f64 {
+        // What is less than a piece at a thread's end takes no time; never more than all of them together.
+        let most = units as f64 / self.done.first().copied().unwrap_or(1).max(1) as f64;
+        (units as f64 / (self.took.as_secs_f64() / UNIT.as_secs_f64()).max(1.0)).min(most)
+    }
+
+    fn overhead(&self, units: u64) -> f64 {
+        self.total() as f64 / units as f64
+    }
+
+    /// Who did how much; whether it was that, or waiting, that took so long.
+    fn shares(&self) -> String {
+        let total = self.total().max(1);
+        let shares = self.done.iter().take(4).map(|done| format!("{} %", Percent(*done, total)));
+        let list = shares.collect::<Vec<_>>().join(", ");
+        let rest = if self.done.len() > 4 { ", …" } else { "" };
+        format!("Shares of the work, by thread: {list}{rest}")
+    }
 }
 
-struct Milliseconds(Duration);
+struct Percent(u64, u64);
 
-impl fmt::Display for Milliseconds {
+impl fmt::Display for Percent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.1} ms", self.0.as_secs_f64() * 1_000.0)
-    }
-}
-
-/// How busy the machine is, where it tells.
-fn load() -> String {
-    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    match text.split_whitespace().next() {
-        Some(load) => format!(" (load {load} on {processors} processors)"),
-        None => String::new(),
+        write!(f, "{:.0}", 100.0 * self.0 as f64 / self.1 as f64)
     }
 }
 
@@ -216,34 +223,27 @@ fn load() -> String {
 mod tests {
     use super::*;
 
-    fn milliseconds(n: u64) -> Duration {
-        Duration::from_millis(n)
-    }
-
-    fn trial(alone: u64, busiest: u64, total: u64) -> Trial {
-        let wall = (milliseconds(alone), milliseconds(alone));
-        Trial { alone: milliseconds(alone), busiest: milliseconds(busiest), total: milliseconds(total), wall }
-    }
-
-    // With real threads it is tried by the fixture, which has a process of its own: here the other tests are at work.
-    #[test]
-    fn a_neighbour_can_spoil_a_trial_and_flatter_one() {
-        let wanted = Speed::span(1.8);
-        let spoilt = trial(120, 80, 160);
-        assert!(wanted.complaint(&spoilt).unwrap().contains("1.33 times the CPU time"));
-        assert!(!wanted.is_enough(&[spoilt, trial(100, 52, 104)]), "one may be chance");
-        assert!(wanted.is_enough(&[spoilt, trial(100, 52, 104), trial(100, 54, 102)]));
-        // Alone it took longer than ever again: that makes nobody faster.
-        assert!(!wanted.is_enough(&[trial(150, 62, 101), trial(100, 62, 101), trial(140, 62, 101)]));
-        assert_eq!(
-            wanted.complaint(&trial(100, 62, 102)).unwrap(),
-            "The busiest thread does 62 % of the work; it should be 56 % at most."
-        );
+    fn run(took: u64, done: &[u64]) -> Run {
+        Run { took: UNIT * u32::try_from(took).unwrap(), done: done.to_vec() }
     }
 
     #[test]
-    fn too_little_work_is_the_judges_fault() {
-        let finding = Speed::span(1.8).measure(&|| (), &|| ()).unwrap_err();
-        assert_eq!(finding.verdict, Verdict::CouldNotJudge);
+    fn time_and_extra_work_are_complained_of() {
+        let wanted = Speed::up(1.8).of(100);
+        assert_eq!(wanted.complaint(&run(52, &[52, 48])), None);
+        let uneven = wanted.complaint(&run(62, &[62, 38])).unwrap();
+        assert!(uneven.contains("take 62 % of the time"), "{uneven}");
+        let twice = wanted.complaint(&run(50, &[50, 50, 50])).unwrap();
+        assert!(twice.contains("do 1.50 times the work"), "{twice}");
+        // Shared evenly, and one after the other all the same.
+        let in_turn = wanted.complaint(&run(100, &[50, 50])).unwrap();
+        assert!(in_turn.contains("take 100 % of the time"), "{in_turn}");
+        assert_eq!(run(100, &[50, 25, 25]).shares(), "Shares of the work, by thread: 50 %, 25 %, 25 %");
+    }
+
+    #[test]
+    fn no_work_is_the_judges_fault() {
+        let wanted = Speed::up(1.8).of(100);
+        assert_eq!(wanted.judge(&wanted.work()).unwrap_err().verdict, Verdict::CouldNotJudge);
     }
 }

@@ -185,5 +185,5 @@ fn board_now(runner: &Runner) -> Option<Board> {
 
 /// Whether a layer runs on real threads.
 fn is_real(layer: &str) -> bool {
-    matches!(crate::exercise::kind_of(layer), "spec" | "cost" | "speed")
+    matches!(crate::exercise::kind_of(layer), "spec" | "cost")
 }

@@ -37,6 +37,11 @@ fn main() -> judge::ExitCode {
         .spec("4 workers, 960 numbers, 16 at a time, all of them good", || chunk_by_chunk(960, 4, 16))
         .spec("5 workers work at the same time", || all_workers_at_once(5))
         .spec("no more threads than were asked for", no_extra_threads)
+        .speed(
+            "2 workers, 200,000 numbers, large ones take longer",
+            judge::Speed::up(1.8).of((0..MANY).map(cost).sum()),
+            large_ones_take_longer,
+        )
         .run()
 }
 
@@ -136,6 +141,22 @@ fn one_slow_number() {
         is_prime(number)
     });
     expect_eq("the number of primes below 4", found, 2);
+}
+
+/// Enough numbers that an answer which does it differently when there are many does it differently here.
+const MANY: u64 = 200_000;
+
+/// The divisions that trial division needs for a prime: up to its root.
+fn cost(number: u64) -> u64 {
+    number.isqrt()
+}
+
+/// The numbers are not looked at here, only their divisions are counted: who has how many?
+fn large_ones_take_longer(work: &judge::Work) {
+    count_primes(MANY, 2, 1_000, |number| {
+        work.takes(cost(number));
+        false
+    });
 }
 
 fn is_prime(number: u64) -> bool {

@@ -191,7 +191,7 @@ fn page(rows: &[Row], differing: &[&Run]) -> String {
          wrong answer that ships, compiled once and judged again and again beside 0 / 1 / 2 / 4\nprocesses that spin, on \
          a machine with {} that had other work besides. A verdict differs if it is\nanother one than lesson.toml says, or \
          comes from another layer. `whole`: so many of a solution's runs went through every\nlayer; the others through \
-         those on real threads (spec, cost, speed), the only ones that have to do with load.\n\n{}\n{}.\n",
+         those on real threads (spec, cost), the only ones that have to do with load.\n\n{}\n{}.\n",
         std::thread::available_parallelism().map_or("one processor".into(), |n| count(n.get(), "processor")),
         table(rows).replace("\n  (", "\n\n("),
         summary(rows, differing),

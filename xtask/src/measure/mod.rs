@@ -108,7 +108,7 @@ fn stamp(workspace: &Workspace, answer: &Answer) -> Result<String> {
     for judge in judges {
         text += &format!("\n{}", state(&judge));
     }
-    Ok(text + if answer.exercise.optimised { "\noptimised\n" } else { "\n" })
+    Ok(text + "\n")
 }
 
 fn files_below(folder: &Path, into: &mut Vec<PathBuf>) -> Result<()> {

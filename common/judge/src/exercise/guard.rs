@@ -12,6 +12,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// The name of the judge's own thread in every judged process: whoever looks whether all threads wait must not wait for
+/// this one, which gets up four times a second.
+pub const WATCHER: &str = "runner-watch";
+
 /// How often to look.
 const EVERY: Duration = Duration::from_millis(250);
 
@@ -41,7 +45,7 @@ pub(super) fn start(channel: Shared, answer: PathBuf, judge: String) {
         std::process::exit(3);
     };
     // Without this thread the judge works as well, and only a killed runner would be noticed later.
-    let _ = thread::Builder::new().name("runner-watch".into()).spawn(guard);
+    let _ = thread::Builder::new().name(WATCHER.into()).spawn(guard);
 }
 
 struct Teller {

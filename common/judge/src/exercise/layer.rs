@@ -3,7 +3,7 @@ use super::stress;
 use crate::explain::{self, Asks, Finding, Sources};
 use crate::protocol::CANARY_SENTENCE;
 use crate::record::{self, Said};
-use crate::speed::Speed;
+use crate::speed::{Speed, Work};
 use crate::verdict::Verdict;
 use interleave::{Checker, watch};
 use std::panic::{self, AssertUnwindSafe};
@@ -15,16 +15,17 @@ pub(super) type Body = Arc<dyn Fn() + Send + Sync>;
 pub(super) struct Layer {
     pub kind: Kind,
     pub what: String,
-    pub work: Work,
+    pub job: Job,
 }
 
-pub(super) enum Work {
+/// What a layer runs, and how.
+pub(super) enum Job {
     /// Explored, under every schedule.
     Model(Checker, Body),
     /// Run once, on real threads that are watched.
     Real(Body),
-    /// Run some times, on real threads that are timed: done alone, done together.
-    Measure(Speed, Body, Body),
+    /// Explored in a few schedules, in which work takes model time.
+    Measured(Speed, Arc<dyn Fn(&Work) + Send + Sync>),
 }
 
 /// What is out of the ordinary about a run.
@@ -96,7 +97,7 @@ impl Layer {
     pub fn run(&self, sources: &Sources, mode: Mode) -> Result<String, Box<Finding>> {
         // As much stack as a main thread has, and its name, so that messages read as they would in a program.
         let thread = thread::Builder::new().name("main".into()).stack_size(8 << 20);
-        let modelled = mode.stress.is_none() && matches!(self.work, Work::Model(..));
+        let modelled = mode.stress.is_none() && matches!(self.job, Job::Model(..) | Job::Measured(..));
         thread::scope(|scope| {
             let run = || record::during(modelled, &sources.answer, || self.run_here(sources, mode));
             let thread = thread.spawn_scoped(scope, run).map_err(|error| {
@@ -109,19 +110,21 @@ impl Layer {
 
     fn run_here(&self, sources: &Sources, mode: Mode) -> Result<String, Box<Finding>> {
         let canary = mode.canary;
-        match &self.work {
-            Work::Model(_, body) if let Some(runs) = mode.stress => stress::run(sources, body, runs),
-            Work::Measure(wanted, alone, together) => {
-                let measured =
-                    panic::catch_unwind(AssertUnwindSafe(|| wanted.measure(&**alone, &**together)));
-                fail_canary(canary);
-                let message = measured.as_ref().err().map(|payload| record::message_of(&**payload));
-                match explain::real_failure(sources, message.as_deref()) {
-                    Some(finding) => Err(Box::new(finding)),
-                    None => measured.unwrap_or(Ok(String::new())),
-                }
+        match &self.job {
+            Job::Model(_, body) if let Some(runs) = mode.stress => stress::run(sources, body, runs),
+            Job::Measured(..) if mode.stress.is_some() => Ok("not measured on real threads".into()),
+            Job::Measured(wanted, body) => {
+                let (work, body) = (wanted.work(), Arc::clone(body));
+                let measured = work.clone();
+                let timed = move || {
+                    measured.begin();
+                    body(&measured);
+                    measured.end();
+                };
+                let explored = self.explore(&wanted.checker(), Arc::new(timed), sources, canary);
+                explored.and_then(|_| wanted.judge(&work))
             }
-            Work::Real(body) => {
+            Job::Real(body) => {
                 let _watching = watch::start();
                 let run = || {
                     body();
@@ -132,32 +135,37 @@ impl Layer {
                 explain::real_failure(sources, message.as_deref())
                     .map_or(Ok(String::new()), |f| Err(Box::new(f)))
             }
-            Work::Model(checker, body) => {
-                let body = Arc::clone(body);
-                // Threads of the explorer outlive a schedule, and what they hold for themselves with them.
-                let own_storage = sources.text.contains("thread_local");
-                let checker = checker.clone().fresh_threads(own_storage);
-                let schedule = move || {
-                    record::begin_schedule();
-                    body();
-                    fail_canary(canary);
-                    // A failure that the answer swallowed is one all the same.
-                    if let Some(said) = record::said() {
-                        panic!("{}", said.sentence);
-                    }
-                };
-                match panic::catch_unwind(AssertUnwindSafe(|| checker.check(schedule))) {
-                    Ok(Ok(report)) => Ok(report.to_string()),
-                    Ok(Err(failure)) => {
-                        let finding = explain::failed_schedule(sources, &failure, self.kind.asks());
-                        Err(Box::new(finding))
-                    }
-                    // The explorer itself failed, or there is none.
-                    Err(payload) => {
-                        let message = record::message_of(&*payload);
-                        Err(Box::new(explain::explorer_failed(sources, &message)))
-                    }
-                }
+            Job::Model(checker, body) => self.explore(checker, Arc::clone(body), sources, canary),
+        }
+    }
+
+    /// Runs the body under every schedule that the checker has.
+    fn explore(
+        &self,
+        checker: &Checker,
+        body: Body,
+        sources: &Sources,
+        canary: bool,
+    ) -> Result<String, Box<Finding>> {
+        // Threads of the explorer outlive a schedule, and what they hold for themselves with them.
+        let own_storage = sources.text.contains("thread_local");
+        let checker = checker.clone().fresh_threads(own_storage);
+        let schedule = move || {
+            record::begin_schedule();
+            body();
+            fail_canary(canary);
+            // A failure that the answer swallowed is one all the same.
+            if let Some(said) = record::said() {
+                panic!("{}", said.sentence);
+            }
+        };
+        match panic::catch_unwind(AssertUnwindSafe(|| checker.check(schedule))) {
+            Ok(Ok(report)) => Ok(report.to_string()),
+            Ok(Err(failure)) => Err(Box::new(explain::failed_schedule(sources, &failure, self.kind.asks()))),
+            // The explorer itself failed, or there is none.
+            Err(payload) => {
+                let message = record::message_of(&*payload);
+                Err(Box::new(explain::explorer_failed(sources, &message)))
             }
         }
     }

@@ -43,7 +43,7 @@ pub enum Silence {
     Standstill,
 }
 
-/// How often each other thread of this process has slept so far. None unless all of them sleep now, and the process
+/// How often each thread of this process has slept so far, without this one and the judge's watcher. None unless all of them sleep now, and the process
 /// has exactly `children` children.
 #[cfg(target_os = "linux")]
 fn asleep(children: usize) -> Option<Vec<String>> {
@@ -60,6 +60,9 @@ fn asleep(children: usize) -> Option<Vec<String>> {
         }
         let status = fs::read_to_string(task.path().join("status")).ok()?;
         let mut lines = status.lines();
+        if lines.next().and_then(|line| line.strip_prefix("Name:\t")) == Some(judge::WATCHER) {
+            continue;
+        }
         lines.find(|line| line.starts_with("State:\tS"))?;
         threads.extend(lines.filter(|line| line.contains("ctxt_switches")).map(str::to_string));
     }
