@@ -1,4 +1,4 @@
-//! CPU time: of the calling thread, of any thread, of the process. What work costs, whoever else keeps the machine busy.
+//! CPU time: of the calling thread, of the process. What work costs, whoever else keeps the machine busy.
 
 use std::time::Duration;
 
@@ -24,30 +24,6 @@ pub fn process_cpu() -> Duration {
     let now =
         clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID).expect("this system has a CPU clock for processes");
     Duration::from(now)
-}
-
-/// The CPU time of each living thread of this process, by the number that the system gave it. Empty where the system
-/// does not tell of other threads: everywhere but on Linux.
-#[cfg(target_os = "linux")]
-pub fn each_thread_cpu() -> Vec<(u32, Duration)> {
-    let Ok(tasks) = std::fs::read_dir("/proc/self/task") else { return Vec::new() };
-    let numbers = tasks.filter_map(|task| task.ok()?.file_name().to_str()?.parse::<i32>().ok());
-    let clock = |task: i32| {
-        // How Linux numbers the clock of a thread: include/linux/posix-timers_types.h, MAKE_THREAD_CPUCLOCK.
-        const PER_THREAD: i32 = 4;
-        const SCHEDULED: i32 = 2;
-        let id = ClockId::from_raw(!task << 3 | PER_THREAD | SCHEDULED);
-        // A thread that has ended meanwhile has no clock any more.
-        let used = clock_gettime(id).ok()?;
-        Some((task.cast_unsigned(), Duration::from(used)))
-    };
-    numbers.filter_map(clock).collect()
-}
-
-/// The CPU time of each living thread of this process: not told here.
-#[cfg(not(target_os = "linux"))]
-pub fn each_thread_cpu() -> Vec<(u32, Duration)> {
-    Vec::new()
 }
 
 /// What `work` gives, and the CPU time the calling thread spent on it. Threads that `work` starts are not counted.
@@ -102,26 +78,5 @@ mod tests {
         let before = process_cpu();
         thread::spawn(|| spin(Duration::from_millis(5))).join().unwrap();
         assert!(process_cpu() - before >= Duration::from_millis(5));
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn another_threads_clock_can_be_read() {
-        let worked = Barrier::new(2);
-        let read = Barrier::new(2);
-        thread::scope(|scope| {
-            let before = each_thread_cpu();
-            scope.spawn(|| {
-                spin(Duration::from_millis(20));
-                worked.wait();
-                read.wait();
-            });
-            worked.wait();
-            let new = |(task, _): &&(u32, Duration)| !before.iter().any(|(known, _)| known == task);
-            let now = each_thread_cpu();
-            let most = now.iter().filter(new).map(|(_, cpu)| *cpu).max();
-            read.wait();
-            assert!(most >= Some(Duration::from_millis(20)), "{most:?}");
-        });
     }
 }

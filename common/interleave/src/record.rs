@@ -18,8 +18,6 @@ static ON: AtomicU8 = AtomicU8::new(0);
 const RECORDING: u8 = 1;
 /// Somebody watches.
 const WATCHING: u8 = 2;
-/// Somebody measures what each thread takes.
-const TIMING: u8 = 4;
 /// The era of the recording, which tells its object numbers from all others.
 static ERA: AtomicU32 = AtomicU32::new(0);
 /// How many events of each thread are kept. Relaxed: set before the recording begins, by the thread that begins it.
@@ -84,15 +82,6 @@ pub(crate) fn watch(on: bool) {
         ON.fetch_or(WATCHING, Ordering::SeqCst);
     } else {
         ON.fetch_and(!WATCHING, Ordering::SeqCst);
-    }
-}
-
-/// Begins or ends timing.
-pub(crate) fn time(on: bool) {
-    if on {
-        ON.fetch_or(TIMING, Ordering::SeqCst);
-    } else {
-        ON.fetch_and(!TIMING, Ordering::SeqCst);
     }
 }
 
@@ -168,10 +157,8 @@ pub(crate) struct Child {
 
 /// Logs that the calling thread starts another.
 pub(crate) fn spawn(name: Option<String>, loc: Loc) -> Option<Child> {
-    match ON.load(Ordering::Relaxed) {
-        0 => return None,
-        TIMING => return Some(Child { era: 0, thread: 0, spawned: loc }),
-        _ => {}
+    if !on() {
+        return None;
     }
     let thread = enter_thread(name, Some(loc));
     log(Kind::Spawn, thread as u32, 0, 0, loc);
@@ -185,20 +172,13 @@ pub(crate) fn run<R>(child: Option<Child>, body: impl FnOnce() -> R) -> R {
     impl Drop for HandIn {
         fn drop(&mut self) {
             let kind = if ::std::thread::panicking() { Kind::Panic } else { Kind::Exit };
-            if self.0.era != 0 {
-                log(kind, NONE, 0, 0, self.0.spawned);
-                hand_in();
-            }
-            if ON.load(Ordering::Relaxed) & TIMING != 0 {
-                watch::thread_ends();
-            }
+            log(kind, NONE, 0, 0, self.0.spawned);
+            hand_in();
         }
     }
     let Some(child) = child else { return body() };
-    if child.era != 0 {
-        BUFFER.with_borrow_mut(|buffer| *buffer = Buffer::new(child.era, child.thread));
-        log(Kind::Start, NONE, 0, 0, child.spawned);
-    }
+    BUFFER.with_borrow_mut(|buffer| *buffer = Buffer::new(child.era, child.thread));
+    log(Kind::Start, NONE, 0, 0, child.spawned);
     let _hand_in = HandIn(child);
     body()
 }

@@ -1,8 +1,7 @@
-//! Watching real threads at work: what each holds and waits for at the moment, how often it did what and where, and
-//! what CPU time it took.
+//! Watching real threads at work: what each holds and waits for at the moment, and how often it did what and where.
 //!
 //! For those who judge code that they did not write. A check knows all this by itself; here the same questions are
-//! asked of a real run. Watching costs every operation some tens of nanoseconds, timing none but starting a thread.
+//! asked of a real run. Watching costs every operation some tens of nanoseconds.
 
 use crate::engine::{in_model, inspect};
 use crate::failure::Blocked;
@@ -173,8 +172,6 @@ struct Now {
 static DESKS: Mutex<Vec<Arc<Desk>>> = Mutex::new(Vec::new());
 /// How many watch, and what those have counted whose threads are gone.
 static WATCHERS: Mutex<usize> = Mutex::new(0);
-static TIMES: Mutex<Vec<Duration>> = Mutex::new(Vec::new());
-static CLOCK: Mutex<Option<fn() -> Duration>> = Mutex::new(None);
 
 thread_local! {
     static DESK: RefCell<Option<(u32, Arc<Desk>)>> = const { RefCell::new(None) };
@@ -373,41 +370,5 @@ impl Snapshot {
             deeds: now.deeds,
             ended: now.ended,
         }
-    }
-}
-
-/// Runs `f`, and has each thread that is started meanwhile read `clock` as it ends. Its readings come back.
-///
-/// Nothing else is watched, so nothing else is slowed down.
-///
-/// # Panics
-/// Inside a check.
-pub fn timed<R>(clock: fn() -> Duration, f: impl FnOnce() -> R) -> (R, Vec<Duration>) {
-    /// Ends the timing, also when `f` panics.
-    struct Off;
-    impl Drop for Off {
-        fn drop(&mut self) {
-            *locked(&CLOCK) = None;
-            record::time(false);
-        }
-    }
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    assert!(!in_model(), "no time passes in a check");
-    let _mine = locked(&ONE_AT_A_TIME);
-    locked(&TIMES).clear();
-    *locked(&CLOCK) = Some(clock);
-    let off = Off;
-    record::time(true);
-    let result = f();
-    drop(off);
-    (result, ::std::mem::take(&mut *locked(&TIMES)))
-}
-
-/// The calling thread is about to end.
-pub(crate) fn thread_ends() {
-    let clock = *locked(&CLOCK);
-    if let Some(clock) = clock {
-        let used = clock();
-        locked(&TIMES).push(used);
     }
 }

@@ -173,23 +173,3 @@ fn waits_of_every_kind_are_seen() {
     until(|seats| seats.iter().all(|seat| !table[..4].iter().any(|(name, _)| seat.name == *name)));
     drop(held);
 }
-
-#[test]
-fn each_thread_is_timed_by_its_own_clock() {
-    let _alone = alone();
-    fn clock() -> Duration {
-        CLOCK.with(real::cell::Cell::get)
-    }
-    real::thread_local! {
-        static CLOCK: real::cell::Cell<Duration> = const { real::cell::Cell::new(Duration::ZERO) };
-    }
-    let ((), mut times) = watch::timed(clock, || {
-        let long = thread::spawn(|| CLOCK.set(Duration::from_secs(3)));
-        thread::scope(|scope| {
-            scope.spawn(|| CLOCK.set(Duration::from_secs(1)));
-        });
-        long.join().unwrap();
-    });
-    times.sort();
-    assert_eq!(times, [Duration::from_secs(1), Duration::from_secs(3)]);
-}
