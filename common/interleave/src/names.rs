@@ -50,7 +50,7 @@ impl Names {
             };
             self.files.iter().any(|other| twin(&other))
         };
-        let enough = (1..parts.len()).find(|n| !same_end(*n)).unwrap_or(parts.len());
+        let enough = (least_parts(&parts)..parts.len()).find(|n| !same_end(*n)).unwrap_or(parts.len());
         let end: Vec<&str> = parts[..enough].iter().rev().copied().collect();
         format!("{}:{line}", end.join("/"))
     }
@@ -67,6 +67,11 @@ impl Names {
     pub(crate) fn place_of(&self, file: &str, line: u32) -> Place {
         Place { file: file.into(), line, code: self.source.line(file, line).trim().into() }
     }
+}
+
+/// How much of a path, from its end, names a file at least: a `mod.rs` says nothing without its folder.
+pub(crate) fn least_parts(parts: &[&str]) -> usize {
+    if parts.len() > 1 && parts[0] == "mod.rs" { 2 } else { 1 }
 }
 
 fn name_objects(trace: &Trace, source: &Source) -> Vec<String> {
@@ -244,6 +249,14 @@ fn find(file: &str) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::name_in;
+    use crate::story::Place;
+
+    #[test]
+    fn a_place_is_told_by_its_file_and_a_module_by_its_folder() {
+        let told = |file: &str| Place { file: file.into(), line: 7, code: String::new() }.to_string();
+        let files = ["a/tests/e302_bank.rs", "a/tests/both/mod.rs", "mod.rs"];
+        assert_eq!(files.map(told), ["e302_bank.rs:7", "both/mod.rs:7", "mod.rs:7"]);
+    }
 
     #[test]
     fn names_come_from_the_text_before() {

@@ -1,7 +1,7 @@
 //! A failing schedule as plain data: every name and place resolved, ready to be drawn.
 
 use crate::acts::{self, Act};
-use crate::names::Names;
+use crate::names::{Names, least_parts};
 use crate::sentences::say;
 use crate::trace::{Event, Kind, Trace};
 use crate::why::Focus;
@@ -73,10 +73,12 @@ pub struct Place {
     pub code: String,
 }
 
-/// `e104_visits.rs:31`
+/// `e104_visits.rs:31`, `both/mod.rs:12`
 impl ::std::fmt::Display for Place {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        write!(f, "{}:{}", self.file.rsplit('/').next().unwrap_or_default(), self.line)
+        let parts: Vec<&str> = self.file.rsplit('/').collect();
+        let end: Vec<&str> = parts[..least_parts(&parts)].iter().rev().copied().collect();
+        write!(f, "{}:{}", end.join("/"), self.line)
     }
 }
 

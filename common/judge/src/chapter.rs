@@ -51,15 +51,16 @@ pub fn check_every_demo_shown(manifest_dir: &str) {
 pub type Picture = (&'static str, fn() -> String);
 
 /// Makes sure that each picture in the package's `pictures/` is what its program draws now, that the chapter shows it, and
-/// that the chapter says in words what is in it.
+/// that the chapter says in words what is in it:
+/// `judge::chapter::check_pictures(env!("CARGO_PKG_NAME"), env!("CARGO_MANIFEST_DIR"), &[("d304_forks", forks)])`.
 ///
 /// With `INTERLEAVE_PICTURES=write` in the environment the files are drawn anew instead:
 /// `INTERLEAVE_PICTURES=write cargo test -p sync --test pictures`.
 ///
 /// # Panics
 /// With all that differs, and how to draw it anew.
-pub fn check_pictures(manifest_dir: &str, pictures: &[Picture]) {
-    report(&pictures::problems(Path::new(manifest_dir), pictures));
+pub fn check_pictures(package_name: &str, manifest_dir: &str, pictures: &[Picture]) {
+    report(&pictures::problems(package_name, Path::new(manifest_dir), pictures));
 }
 
 /// The simplest schedule in which a demo's code fails, as a picture in SVG. Lines of the calling file are left out: they

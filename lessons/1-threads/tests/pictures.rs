@@ -15,6 +15,7 @@ use std::thread;
 #[test]
 fn the_chapter_shows_what_the_explorer_draws() {
     judge::chapter::check_pictures(
+        env!("CARGO_PKG_NAME"),
         env!("CARGO_MANIFEST_DIR"),
         &[("e104_visits", lost_update), ("e108_scheduler", lost_wakeup)],
     );

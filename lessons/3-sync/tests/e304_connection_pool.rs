@@ -1,10 +1,12 @@
 //! The judge of e304_connection_pool: never more connections than the limit, as many as the limit, and no permit lost.
 extern crate interleave as std; // every `use std::…` here and in the answer is the course's std
 
+mod both;
 #[cfg(not(exercise_crate))]
 #[path = "../exercises/e304_connection_pool.rs"]
 pub mod exercise;
 
+use both::both;
 use exercise::Pool;
 use interleave::model::{self, Notes};
 use judge::{Rendezvous, Verdict, expect_eq};
@@ -174,14 +176,4 @@ fn crowd() {
         }
     });
     expect_eq("connections open after all were dropped", database.opened(), 0);
-}
-
-/// Runs both on threads of their own.
-fn both(one: impl FnOnce() + Send, two: impl FnOnce() + Send) {
-    thread::scope(|scope| {
-        let one = scope.spawn(one);
-        let two = scope.spawn(two);
-        one.join().unwrap();
-        two.join().unwrap();
-    });
 }

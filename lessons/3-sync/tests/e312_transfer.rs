@@ -1,10 +1,12 @@
 //! The judge of e312_transfer: every transfer ends, and no money appears or disappears.
 extern crate interleave as std; // every `use std::…` here and in the answer is the course's std
 
+mod both;
 #[cfg(not(exercise_crate))]
 #[path = "../exercises/e312_transfer.rs"]
 pub mod exercise;
 
+use both::both;
 use exercise::{Account, Cents, total, transfer};
 use interleave::Checker;
 use judge::expect_eq;
@@ -125,13 +127,4 @@ fn crowd() {
 
 fn balances(one: &Account, two: &Account) -> (Cents, Cents) {
     (one.balance(), two.balance())
-}
-
-/// Runs both on threads of their own and gives both answers.
-fn both<A: Send, B: Send>(one: impl FnOnce() -> A + Send, two: impl FnOnce() -> B + Send) -> (A, B) {
-    thread::scope(|scope| {
-        let one = scope.spawn(one);
-        let two = scope.spawn(two);
-        (one.join().unwrap(), two.join().unwrap())
-    })
 }

@@ -24,16 +24,16 @@ pub(super) fn without_lines_of(file: &str, mut story: Story) -> Story {
 }
 
 /// Compares, or draws anew; gives what is wrong.
-pub(super) fn problems(package: &Path, pictures: &[Picture]) -> Vec<String> {
+pub(super) fn problems(package_name: &str, package: &Path, pictures: &[Picture]) -> Vec<String> {
     let again = std::env::var(VARIABLE).is_ok_and(|value| value == "write");
-    let mut problems: Vec<String> =
-        pictures.iter().filter_map(|(name, draw)| one(package, name, &draw(), again).err()).collect();
+    let one = |(name, draw): &Picture| one(package_name, package, name, &draw(), again).err();
+    let mut problems: Vec<String> = pictures.iter().filter_map(one).collect();
     problems.extend(strays(package, pictures));
     problems
 }
 
 /// One picture: whether its file is what its program draws.
-fn one(package: &Path, name: &str, drawn: &str, again: bool) -> Result<(), String> {
+fn one(package_name: &str, package: &Path, name: &str, drawn: &str, again: bool) -> Result<(), String> {
     let path = package.join(FOLDER).join(format!("{name}.svg"));
     let there = fs::read_to_string(&path).unwrap_or_default();
     if there == drawn {
@@ -44,7 +44,6 @@ fn one(package: &Path, name: &str, drawn: &str, again: bool) -> Result<(), Strin
         println!("drawn: {}", path.display());
         return Ok(());
     }
-    let package_name = std::env::var("CARGO_PKG_NAME").unwrap_or("PACKAGE".into());
     let what = if there.is_empty() { "is not there" } else { "is not what its program draws now" };
     let line = there.lines().zip(drawn.lines()).position(|(old, new)| old != new).map_or(0, |n| n + 1);
     Err(format!(
@@ -147,16 +146,18 @@ mod tests {
         ];
         for (name, chapter, files, wanted) in table {
             let folder = scratch(name, chapter, files);
-            let found = problems(&folder, &good).join("\n");
+            let found = problems("fruit", &folder, &good).join("\n");
             fs::remove_dir_all(&folder).unwrap();
             assert!(found.contains(wanted) && found.is_empty() == wanted.is_empty(), "{name}: {found}");
+            let advice = found.contains("INTERLEAVE_PICTURES=write cargo test -p fruit --test pictures");
+            assert_eq!(advice, ["stale", "missing"].contains(&name), "{name}: {found}");
         }
     }
 
     #[test]
     fn a_chapter_that_shows_what_nobody_draws_is_told() {
         let folder = scratch("unknown", "![a picture of x](pictures/x.svg)", &[]);
-        let found = problems(&folder, &[]);
+        let found = problems("fruit", &folder, &[]);
         fs::remove_dir_all(&folder).unwrap();
         assert_eq!(found, ["README.md shows pictures/x.svg, which is drawn by no program"]);
     }
@@ -165,7 +166,7 @@ mod tests {
     fn a_picture_is_written_as_a_whole() {
         let folder = scratch("write", "", &[]);
         let file = folder.join(FOLDER).join("a.svg");
-        one(&folder, "a", "<svg/>", true).unwrap();
+        one("fruit", &folder, "a", "<svg/>", true).unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "<svg/>");
         assert_eq!(fs::read_dir(folder.join(FOLDER)).unwrap().count(), 1);
         fs::remove_dir_all(&folder).unwrap();
