@@ -20,7 +20,7 @@ pub fn page(report: &Report) -> String {
     );
     out += "\
 Within a round every case runs once, in alternating order; *times as fast* compares two runs of the same round, with the
-least and the most over all rounds. *CPU* is the time of all processors together. Other programs were running: below each
+least and the most over all rounds. *CPU* is the time of all processors together. Programs share a machine: below each
 table stands how much of a processor a single busy thread was given. Where that is much less than 100 %, times and their
 ratios tell as much of the neighbours as of the work, and a second processor is often somebody else's; the processor time is
 the work's own. Of a ratio with a wide range believe only which side of 1 it is on.\n";

@@ -106,7 +106,7 @@ pub fn primes_to_five_million(size: Size) -> Table {
     cases.push(counting("Rust, one thread, a sieve", end, expected, move || {
         sieve::count_primes_below(black_box(end))
     }));
-    cases.push(counting("Rust, one thread, crate `primal`", end, expected, move || {
+    cases.push(counting("Rust, one thread, the crate primal", end, expected, move || {
         // It wants the last number itself, not the one behind.
         primal::StreamingSieve::prime_pi(black_box(end) as usize - 1)
     }));
