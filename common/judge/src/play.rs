@@ -7,18 +7,22 @@ use crate::exercise::Exercise;
 use crate::explain::{self, Asks, Sources};
 use crate::record;
 use crate::story_json::story_to_json;
-use interleave::Checker;
 use interleave::play::{Ending, Game, Moment};
+use interleave::{Checker, Story};
 use serde_json::{Value, json};
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 use std::str::FromStr;
 use std::sync::Arc;
 
 /// The environment variable that asks for a game; its value is the number of the model, from 1, or 0 for the first.
 pub const PLAY_VARIABLE: &str = "JUDGE_PLAY";
+
+/// The environment variable with a replay token: the game begins at the end of the schedule that it names.
+pub const REPLAY_VARIABLE: &str = "JUDGE_REPLAY";
 
 /// A model of the judge: its layer, what it is about, and how to run it.
 pub(crate) struct Scene {
@@ -119,22 +123,55 @@ pub(crate) fn asked(exercise: &Exercise) -> Option<ExitCode> {
     .or(Some(ExitCode::from(3)))
 }
 
+/// The model, once.
+fn schedule(scene: &Scene) -> impl Fn() + Send + Sync + 'static {
+    let body = Arc::clone(&scene.body);
+    move || {
+        record::begin_schedule();
+        body();
+        if let Some(said) = record::said() {
+            panic!("{}", said.sentence);
+        }
+    }
+}
+
+/// Runs the one schedule that a token names, and says how it ends.
+fn replay(scene: &Scene, sources: &Sources, token: &str) -> Value {
+    let checker = scene.checker.clone().replay(token);
+    let run = || checker.check(schedule(scene));
+    let (how, verdict, sentence, details, story) = match panic::catch_unwind(AssertUnwindSafe(run)) {
+        Ok(Ok(_)) => {
+            let sentence = "This schedule goes well, as the code is now.".to_owned();
+            ("fine", None, sentence, vec![], Story::default())
+        }
+        Ok(Err(failure)) => {
+            let finding = explain::failed_schedule(sources, &failure, scene.asks);
+            ("broken", Some(finding.verdict), finding.sentence, finding.details, failure.story())
+        }
+        // A token that is none: the explorer says so.
+        Err(payload) => ("refused", None, record::message_of(&*payload), vec![], Story::default()),
+    };
+    json!({
+        "type": "end", "how": how, "verdict": verdict.map(|verdict| verdict.as_str()), "sentence": sentence,
+        "details": details, "choices": 0, "cost": story.cost, "replay": story.replay,
+        "story": story_to_json(&story),
+    })
+}
+
 /// Games, until the player has enough.
 fn play(scene: &Scene, sources: &Sources, line: &mut Line) {
+    if let Ok(token) = std::env::var(REPLAY_VARIABLE) {
+        line.say(&replay(scene, sources, &token));
+        if !matches!(line.hear(), Move::Undo | Move::Again) {
+            return;
+        }
+    }
     // The choices that are made again without asking.
     let mut known: Vec<usize> = Vec::new();
     loop {
         let mut made: Vec<usize> = Vec::new();
         let mut last = None;
-        let body = Arc::clone(&scene.body);
-        let schedule = move || {
-            record::begin_schedule();
-            body();
-            if let Some(said) = record::said() {
-                panic!("{}", said.sentence);
-            }
-        };
-        let game = scene.checker.play(schedule, |moment| {
+        let game = scene.checker.play(schedule(scene), |moment| {
             let ways = moment.ways.len();
             if let Some(way) = known.get(made.len()).filter(|way| **way < ways) {
                 made.push(*way);

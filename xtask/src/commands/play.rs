@@ -21,16 +21,17 @@ use std::time::Duration;
 
 pub const COMMAND: Command = Command {
     name: "play",
-    takes: "[104] [--scene N] [--answer FILE]",
+    takes: "[104] [--scene N] [--replay TOKEN] [--answer FILE]",
     summary: "Be the scheduler of your own code: choose who runs next",
     help: "\
 Your code runs one step at a time, and you say who takes the next one, in the situations in which the judge tries it.
-Can you break it? Each choice is a key; u takes one back. At the end you are told what came of it, with a token by which
-the judge's explorer can run the same schedule again.
+Can you break it? Each choice is a key; u takes one back. At the end you are told what came of it, with a token that
+stands for this very schedule: after an edit, --replay tells whether it still breaks your code.
 
 Without a terminal the choices are read from standard input, one a line: a number, `undo`, `again` or `stop`.
 
   --scene N        begin with this situation; without it, the one in which the judge found a mistake last
+  --replay TOKEN   begin with the end of this schedule: from a game, or from the page of `why --html`
   --answer FILE    play with this file instead of yours
 
 Exit code 1 when the code broke.
@@ -44,7 +45,7 @@ Example: cargo xtask play 104
 const AROUND: usize = 20;
 
 fn run(raw: Vec<OsString>) -> Result<Exit> {
-    let spec = Spec { switches: &[], values: &["scene", "answer"], words: 1, passes_on: false };
+    let spec = Spec { switches: &[], values: &["scene", "replay", "answer"], words: 1, passes_on: false };
     let args = Args::parse("play", raw, &spec)?;
     let workspace = Workspace::find()?;
     let course = Course::load_and_warn(&workspace)?;
@@ -60,7 +61,7 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
         None => 0,
     };
     let failed = args.number("scene")?.is_none() && answer.is_none();
-    let table = Table { workspace: &workspace, lesson, exercise, answer };
+    let table = Table { workspace: &workspace, lesson, exercise, answer, replay: args.text("replay") };
     if !terminal::is_there() {
         return table.without_terminal(scene, failed);
     }
@@ -79,10 +80,12 @@ pub struct Table<'a> {
     pub exercise: &'a Exercise,
     /// Another file than the learner's.
     pub answer: Option<PathBuf>,
+    /// The schedule at whose end to begin.
+    pub replay: Option<String>,
 }
 
 impl Table<'_> {
-    fn begin(&self, scene: usize) -> Result<Game> {
+    fn begin(&self, scene: usize, replay: Option<&str>) -> Result<Game> {
         let (source, slot) = match &self.answer {
             None => (self.lesson.answer(&self.exercise.id), "yours"),
             Some(file) => (std::path::absolute(file)?, "other"),
@@ -91,12 +94,13 @@ impl Table<'_> {
             return usage(format!("{} {trouble}", self.workspace.short(&source)));
         }
         let answer = Answer { lesson: self.lesson, exercise: self.exercise, source: &source, slot };
-        Game::begin(self.workspace, &answer, scene)
+        Game::begin(self.workspace, &answer, scene, replay)
     }
 
     /// The game with which to begin: that of the last failure, if that is wanted and there is one.
     fn first(&self, scene: usize, failed: bool) -> Result<Game> {
-        let game = self.begin(scene)?;
+        let replay = self.replay.as_deref();
+        let game = self.begin(scene, replay)?;
         let path = self.lesson.answer(&self.exercise.id);
         let last = if failed { last::recall(self.workspace, &path, &self.exercise.id)? } else { None };
         let layer = last.and_then(|last| {
@@ -104,7 +108,7 @@ impl Table<'_> {
             Some(layers.into_iter().find(|layer| layer.status == judge::Status::Failed)?.name)
         });
         match layer.and_then(|layer| game.scenes.iter().position(|scene| scene.layer == layer)) {
-            Some(number) if number != scene => self.begin(number),
+            Some(number) if number != scene => self.begin(number, replay),
             _ => Ok(game),
         }
     }
@@ -124,6 +128,7 @@ impl Table<'_> {
                     };
                     game.make(parse(&line, moment.ways.len())?)?;
                 }
+                Said::End(end) if end.how == "refused" => return usage(end.sentence),
                 Said::End(end) => {
                     print!("\n{}", end.text(None, &screen));
                     loop {
@@ -151,8 +156,10 @@ impl Table<'_> {
         let mut broken = false;
         loop {
             let said = game.hear()?;
-            if let Said::End(end) = &said {
-                broken = end.how == "broken";
+            match said {
+                Said::End(end) if end.how == "refused" => return usage(end.sentence),
+                Said::End(ref end) => broken = end.how == "broken",
+                Said::Moment(_) => {}
             }
             let ways = if let Said::Moment(moment) = &said { moment.ways.len() } else { 0 };
             // Until there is a move to make.
@@ -174,7 +181,7 @@ impl Table<'_> {
                     Key::Char('[' | ']') => {
                         let (all, here) = (game.scenes.len(), game.scene);
                         let next = if key == Key::Char(']') { here + 1 } else { here + all - 1 };
-                        game = self.begin(next % all)?;
+                        game = self.begin(next % all, None)?;
                         break None;
                     }
                     // The plainest way, which is the first.

@@ -9,7 +9,7 @@ use crate::process::start;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use interleave::Story;
-use judge::play::{Move, PLAY_VARIABLE};
+use judge::play::{Move, PLAY_VARIABLE, REPLAY_VARIABLE};
 use judge::story_from_json;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Write};
@@ -79,7 +79,7 @@ pub struct Way {
 
 /// How a game ended.
 pub struct End {
-    /// `fine`, `broken` or `stopped`.
+    /// `fine`, `broken`, `stopped`, or `refused` when a replay token is none.
     pub how: String,
     pub verdict: String,
     pub sentence: String,
@@ -91,8 +91,9 @@ pub struct End {
 }
 
 impl Game {
-    /// Compiles an answer and begins a game with it; `scene` counts from 0.
-    pub fn begin(workspace: &Workspace, answer: &Answer, scene: usize) -> Result<Game> {
+    /// Compiles an answer and begins a game with it; `scene` counts from 0. With a replay token it begins at the end of
+    /// that schedule.
+    pub fn begin(workspace: &Workspace, answer: &Answer, scene: usize, replay: Option<&str>) -> Result<Game> {
         let binary = {
             let _alone = files::lock(&answer.folder(workspace).join("lock"))?;
             match compile(workspace, answer, &mut Timing::default())? {
@@ -115,6 +116,9 @@ impl Game {
             // What the answer prints would tear the picture.
             .stdout(Stdio::null())
             .stderr(Stdio::null());
+        if let Some(token) = replay {
+            command.env(REPLAY_VARIABLE, token);
+        }
         let group = start(&mut command)?;
         let write = ours.try_clone()?;
         let mut game = Game { scenes: Vec::new(), scene, read: BufReader::new(ours), write, _group: group };

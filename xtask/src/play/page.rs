@@ -84,9 +84,11 @@ impl End {
         for detail in &self.details {
             out += &screen.wrapped(&harmless(detail), 2);
         }
-        let luck = count(self.cost as usize, "unlucky moment");
-        out += &screen
-            .wrapped(&format!("You made {}, {luck} among them.", count(self.choices as usize, "choice")), 2);
+        if self.choices > 0 {
+            let (choices, luck) =
+                (count(self.choices as usize, "choice"), count(self.cost as usize, "unlucky moment"));
+            out += &screen.wrapped(&format!("You made {choices}, {luck} among them."), 2);
+        }
         if !self.replay.is_empty() {
             out += &format!("  replay token: {}\n", self.replay);
         }

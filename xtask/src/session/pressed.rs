@@ -167,7 +167,7 @@ impl Session {
         // What is judged at the same time would only make the game wait.
         self.call_off();
         let (workspace, lesson, exercise) = (self.workspace, self.lesson, self.exercise);
-        let table = Table { workspace, lesson, exercise, answer: None };
+        let table = Table { workspace, lesson, exercise, answer: None, replay: None };
         match table.at_terminal(&mut self.keyboard, 0, true) {
             Ok(_) => self.look(),
             // What does not compile cannot be played; the session goes on.

@@ -5,10 +5,20 @@ use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 
+/// Begins with the end of the schedule that a token names, and leaves.
+fn replay(course: &Real, answer: &str, token: &str) -> (i32, String) {
+    play_with(course, answer, &["--replay", token], "")
+}
+
 /// Plays with these moves; gives the exit code and all that was said.
 fn play(course: &Real, answer: &str, moves: &str) -> (i32, String) {
+    play_with(course, answer, &[], moves)
+}
+
+fn play_with(course: &Real, answer: &str, more: &[&str], moves: &str) -> (i32, String) {
     let answer = course.root.join("lessons/1-threads").join(answer);
     let mut command = course.command(&["play", "104", "--scene", "1", "--answer", answer.to_str().unwrap()]);
+    command.args(more);
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(moves.as_bytes()).unwrap();
@@ -42,6 +52,15 @@ fn choices_on_standard_input_break_a_race_and_undo_mends_it() {
     ] {
         assert!(text.contains(wanted), "{wanted}: {text}");
     }
+    // Its token stands for the same schedule: for this code it breaks it again, for the right code it does not.
+    let token = text.split("replay token: ").nth(1).unwrap().lines().next().unwrap().trim().to_owned();
+    let (code, again) = replay(&course, RACE, &token);
+    assert!(code == 1 && again.contains("It broke: lost-update"), "{again}");
+    assert!(again.contains(&format!("replay token: {token}")), "{again}");
+    let (code, well) = replay(&course, "solutions/e104_visits.rs", &token);
+    assert!(code == 0 && well.contains("This schedule goes well, as the code is now."), "{well}");
+    let (code, none) = replay(&course, RACE, "left");
+    assert!(code == 2 && none.contains("`left` is not a replay token"), "{none}");
     // The same beginning, the fatal choice taken back.
     let (code, text) = play(&course, RACE, &format!("{begin}undo\n1\n1\n1\n1\n1\n"));
     assert_eq!(code, 0, "{text}");
