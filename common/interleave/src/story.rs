@@ -107,7 +107,9 @@ pub(crate) fn tell(trace: &Trace, names: &Names, focus: &Focus) -> Story {
         && told.len() > longest
     {
         // A loop without end shows in its last rounds.
-        told.drain(..told.len() - longest);
+        let last = told.split_off(told.len() - longest);
+        told.retain(|i| focus.also.contains(i));
+        told.extend(last);
     }
     acts::complete(trace, &mut told);
     let causes = acts::causes(trace, &told);

@@ -39,7 +39,7 @@ pub(crate) struct Focus {
     /// Events that are part of what went wrong.
     bad: Vec<usize>,
     /// Events that matter whatever their object.
-    also: Vec<usize>,
+    pub(crate) also: Vec<usize>,
     /// No more steps than these, the last ones, are told.
     pub(crate) longest: Option<usize>,
     /// The file and line of the panic.
@@ -76,6 +76,8 @@ impl Focus {
 
 /// More steps than this nobody reads.
 const LONGEST: usize = 40;
+/// Of threads that go on and on while another one waits, so many steps are enough.
+const LAST_ROUNDS: usize = 20;
 
 /// What a trace tells about its failure.
 pub(crate) struct Told {
@@ -101,6 +103,7 @@ pub(crate) fn explain(note: &FailureNote, trace: &Trace, names: &Names) -> Told 
                 stale_or_not_joined(note, trace, names, &mut told);
             }
         }
+        FailureKind::Starved if !note.waiting.is_empty() => passed_over(note, trace, names, &mut told),
         _ => told.because.push(note.message.clone()),
     }
     if !matches!(told.cause, Cause::LostUpdate | Cause::CheckThenAct) {
@@ -108,6 +111,21 @@ pub(crate) fn explain(note: &FailureNote, trace: &Trace, names: &Names) -> Told 
     }
     told.because.extend(note.earlier.iter().cloned());
     told
+}
+
+/// Who waits all the time, and who goes on all the time. The story begins with the wait and ends with the last rounds.
+fn passed_over(note: &FailureNote, trace: &Trace, names: &Names, told: &mut Told) {
+    for waiting in &note.waiting {
+        let since = trace.events.iter().rposition(|e| e.thread == waiting.thread).unwrap_or(0);
+        let goes_on = |t: &usize| trace.events[since + 1..].iter().any(|e| e.thread == *t);
+        let others: Vec<&str> =
+            (0..names.threads().len()).filter(goes_on).map(|thread| names.thread(thread)).collect();
+        told.because.push(deadlock::sentence(waiting, trace, names));
+        told.because.push(format!("Since then {} went on and on, and would for ever.", others.join(" and ")));
+        told.blocked.push(deadlock::blocked(waiting, names));
+        told.focus.also.push(since);
+    }
+    told.focus.longest = Some(LAST_ROUNDS);
 }
 
 fn panic_sentence(note: &FailureNote, names: &Names) -> String {

@@ -229,10 +229,9 @@ fn by_kind(sources: &Sources, failure: &Failure, asks: Asks) -> Finding {
         (FailureKind::Deadlock, _) => {
             (Verdict::Deadlock, "The threads wait for each other, and none of them can go on.")
         }
-        (FailureKind::Starved, _) => (
-            Verdict::Starved,
-            "A thread never gets what it waits for, because others take it again and again.",
-        ),
+        (FailureKind::Starved, _) => {
+            (Verdict::Starved, "A thread waits and never gets its turn, while others go on and on.")
+        }
         (FailureKind::Livelock, _) => {
             (Verdict::Livelock, "A thread goes round and round, waiting for something nobody will change.")
         }
@@ -267,14 +266,16 @@ fn by_kind(sources: &Sources, failure: &Failure, asks: Asks) -> Finding {
         _ => (Verdict::CouldNotJudge, "The explorer found something that this judge does not know."),
     };
     let mut finding = Finding::new(verdict, sentence);
-    let left_behind = || failure.blocked.iter().find_map(|b| sources.in_answer(&b.place.file, b.place.line));
+    // Where it waits says more of who never gets its turn than where the others are by now.
+    let waits = || failure.blocked.iter().find_map(|b| sources.in_answer(&b.place.file, b.place.line));
     // Who waits for a lock of its own is the one to look at, whoever else waits for it.
     let on_itself = || {
         let mut own = failure.blocked.iter().filter(|b| b.held_by.contains(&b.thread));
         own.find_map(|b| sources.in_answer(&b.place.file, b.place.line))
     };
     finding.place = match failure.kind {
-        FailureKind::LeftBehind => left_behind(),
+        FailureKind::LeftBehind => waits(),
+        FailureKind::Starved if waits().is_some() => waits(),
         FailureKind::Deadlock if on_itself().is_some() => on_itself(),
         _ => sources.last_step(&text::tidy_story(failure.story())),
     };

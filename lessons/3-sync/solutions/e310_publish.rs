@@ -8,6 +8,9 @@
 //! * `update` of the spin lock is one step: no change is lost, and no two threads are inside at once.
 //!
 //! No other lock than the atomic flags: not a `Mutex`, not a channel.
+//!
+//! The judge runs two threads through every order of their steps and every old value that your orderings allow, with at
+//! most three unlucky moments where somebody goes round in a loop; and three threads without an unlucky moment.
 use std::hint;
 use std::race::RaceCell;
 //~ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};

@@ -31,6 +31,7 @@ fn main() -> judge::ExitCode {
         .schedules("by waiter: one seat after the other", || one_by_one(Waiter))
         .schedules_with(two_moments(), "by waiter: three at a table of three", || three(Waiter))
         .schedules("by waiter: two at a table of two", || two(Waiter))
+        .schedules_with(kindest(), "by waiter: two come again and again, and a third one waits", never_empty)
         .schedules("by giving back: one seat after the other", || one_by_one(GivingBack))
         .schedules_with(two_moments(), "by giving back: two at a table of two", || two(GivingBack))
         .schedules_with(two_moments(), "by giving back: three at a table of three", || three(GivingBack))
@@ -59,6 +60,12 @@ fn main() -> judge::ExitCode {
 /// with a waiter has very many. Two unlucky moments are tried in every way.
 fn two_moments() -> Checker {
     Checker::new().bound(2).runs_per_round(4_000).runs_beyond_bound(0).steps_per_round(150_000, 0)
+}
+
+/// One schedule only, the kindest for the thread that is started first: at each yield it is the first to be asked.
+/// Whoever starves there, starves under a scheduler as fair as can be.
+fn kindest() -> Checker {
+    Checker::new().bound(0).luck(0).runs_per_round(1).runs_beyond_bound(0)
 }
 
 /// A table, and who eats at it.
@@ -154,6 +161,44 @@ fn all(dinner: &Dinner) {
         }
     });
     dinner.over(vec![2; seats]);
+}
+
+/// Two neighbours never stop: when one of them gets up, the other one sits. So there is a free place again and again, and
+/// the table is never empty. Seat 2, which came when both were seated, must have its meal all the same.
+fn never_empty() {
+    let (dinner, comes, fed) = (Dinner::new(3, Waiter), Rendezvous::new(2), AtomicBool::new(false));
+    // Until somebody else sits, or for a while: a waiter may be stricter than it has to be.
+    let linger = || {
+        for _ in 0..5 {
+            if dinner.table.seated() == 2 || fed.load(SeqCst) {
+                return;
+            }
+            thread::yield_now();
+        }
+    };
+    let again_and_again = |seat: usize| {
+        while !fed.load(SeqCst) {
+            dinner.eat(seat, linger);
+            thread::yield_now(); // thinks
+        }
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            comes.meet();
+            dinner.eat(2, || ());
+            fed.store(true, SeqCst);
+        });
+        scope.spawn(|| {
+            dinner.eat(0, || {
+                linger();
+                comes.meet();
+                thread::yield_now();
+            });
+            thread::yield_now();
+            again_and_again(0);
+        });
+        scope.spawn(|| again_and_again(1));
+    });
 }
 
 fn opposite(way: Way) {

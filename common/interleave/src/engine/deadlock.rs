@@ -44,40 +44,8 @@ pub(crate) enum Want {
 impl World {
     /// Notes that whoever has not ended waits for ever.
     pub(super) fn fail_blocked(&mut self) {
-        let mut waiting = Vec::new();
-        for thread in 0..self.threads.len() {
-            if self.threads[thread].finished {
-                continue;
-            }
-            let Some(op) = self.threads[thread].pending else { continue };
-            let (wants, object) = match op {
-                Op::Lock(m) => (Want::Lock, m),
-                Op::ReadLock(l) => (Want::ReadLock, l),
-                Op::WriteLock(l) => (Want::WriteLock, l),
-                Op::Wake { mutex, .. } if self.threads[thread].notified => (Want::Relock, mutex),
-                // A waiter whose mutex is held could not even wake by chance; it is the notification it lacks.
-                Op::Wake { condvar, .. } => (Want::Notification, condvar),
-                Op::Send(c) | Op::Taken(c, _) => (Want::Room, c),
-                Op::Recv { channel, .. } => (Want::Message, channel),
-                Op::Join(child) => (Want::End, child as u32),
-                Op::Meet(m) => (Want::Company, m),
-                Op::Token { .. } => self.awaited(thread).map_or((Want::Token, NONE), |a| (a.want, a.object)),
-                Op::Park { .. } => (Want::Unpark, NONE),
-                Op::Start | Op::Sleep | Op::Yield | Op::Free(_) => continue,
-            };
-            let on = match op {
-                Op::Join(child) => vec![child],
-                Op::Token { .. } if wants == Want::End => vec![object as Tid],
-                _ => self.holders(object),
-            };
-            let meeting = match self.objects.get(object as usize).map(|o| &o.state) {
-                Some(State::Meeting { wanted, arrived }) => (*arrived, *wanted),
-                _ => (0, 0),
-            };
-            let state = &self.threads[thread];
-            let (at, holds) = (state.at, state.held.clone());
-            waiting.push(Waiting { thread, wants, object, at, on, holds, meeting });
-        }
+        let waiting: Vec<Waiting> =
+            (0..self.threads.len()).filter_map(|thread| self.waiting(thread)).collect();
         self.say_what_they_want(&waiting);
         let main_waits = !self.threads[0].finished;
         let kind = if main_waits || circle(&waiting).is_some() {
@@ -95,6 +63,41 @@ impl World {
         if let Some(failure) = &mut self.failure {
             failure.waiting = waiting;
         }
+    }
+
+    /// What a thread waits for, if it can wait for something where it is.
+    pub(super) fn waiting(&self, thread: Tid) -> Option<Waiting> {
+        if self.threads[thread].finished {
+            return None;
+        }
+        let op = self.threads[thread].pending?;
+        let (wants, object) = match op {
+            Op::Lock(m) => (Want::Lock, m),
+            Op::ReadLock(l) => (Want::ReadLock, l),
+            Op::WriteLock(l) => (Want::WriteLock, l),
+            Op::Wake { mutex, .. } if self.threads[thread].notified => (Want::Relock, mutex),
+            // A waiter whose mutex is held could not even wake by chance; it is the notification it lacks.
+            Op::Wake { condvar, .. } => (Want::Notification, condvar),
+            Op::Send(c) | Op::Taken(c, _) => (Want::Room, c),
+            Op::Recv { channel, .. } => (Want::Message, channel),
+            Op::Join(child) => (Want::End, child as u32),
+            Op::Meet(m) => (Want::Company, m),
+            Op::Token { .. } => self.awaited(thread).map_or((Want::Token, NONE), |a| (a.want, a.object)),
+            Op::Park { .. } => (Want::Unpark, NONE),
+            Op::Start | Op::Sleep | Op::Yield | Op::Free(_) => return None,
+        };
+        let on = match op {
+            Op::Join(child) => vec![child],
+            Op::Token { .. } if wants == Want::End => vec![object as Tid],
+            _ => self.holders(object),
+        };
+        let meeting = match self.objects.get(object as usize).map(|o| &o.state) {
+            Some(State::Meeting { wanted, arrived }) => (*arrived, *wanted),
+            _ => (0, 0),
+        };
+        let state = &self.threads[thread];
+        let (at, holds) = (state.at, state.held.clone());
+        Some(Waiting { thread, wants, object, at, on, holds, meeting })
     }
 
     /// What a task waits for: the end of a thread by the thread's number.

@@ -245,6 +245,10 @@ impl World {
             (FailureKind::TooManySteps, me, message)
         };
         self.fail(kind, message, Some(thread));
+        let waiting = left_out.and_then(|thread| self.waiting(thread));
+        if let Some(failure) = &mut self.failure {
+            failure.waiting.extend(waiting);
+        }
     }
 
     fn pick(&mut self, choices: &[Choice]) -> usize {

@@ -69,7 +69,7 @@ fn want(w: &Waiting, names: &Names) -> String {
     }
 }
 
-fn sentence(w: &Waiting, trace: &Trace, names: &Names) -> String {
+pub(super) fn sentence(w: &Waiting, trace: &Trace, names: &Names) -> String {
     let who = names.thread(w.thread);
     if w.wants == Want::Company {
         return format!("{who} is at work at {} and waits there for the others.", names.at(w.at));
@@ -90,7 +90,7 @@ fn sentence(w: &Waiting, trace: &Trace, names: &Names) -> String {
     format!("{who}{holds} waits at {} for {}{by}.", names.at(w.at), want(w, names))
 }
 
-fn blocked(w: &Waiting, names: &Names) -> Blocked {
+pub(super) fn blocked(w: &Waiting, names: &Names) -> Blocked {
     let wants = match w.wants {
         Want::Lock | Want::Relock => "lock",
         Want::ReadLock => "read lock",

@@ -344,6 +344,13 @@ fn a_writer_that_readers_never_let_in_is_starved() {
     });
     assert_eq!(failure.kind, FailureKind::Starved, "{failure}");
     assert!(failure.message.contains("has waited at"), "{failure}");
+    // Told are the wait, and then the last rounds of whoever goes on.
+    let [waits] = &failure.blocked[..] else { panic!("one thread waits: {failure}") };
+    let (story, wanted) = (failure.story(), (waits.thread, Some(&waits.place)));
+    assert_eq!(waits.wants, "write lock");
+    assert_eq!((story.steps[0].thread, story.steps[0].place.as_ref()), wanted, "{failure}");
+    assert!(story.steps[1..].iter().all(|step| step.thread != waits.thread), "{failure}");
+    assert!(story.steps.len() < 30 && story.because[1].contains("main went on and on"), "{failure}");
 }
 
 #[test]
