@@ -144,7 +144,7 @@ impl Exercise {
         self.layer(Kind::OverLocking, what, Job::Model(checker, Arc::new(body)))
     }
 
-    /// A run on real threads, at full size.
+    /// A run on real threads, at full size. A child process that is left at its end is a `leak`, always.
     #[must_use]
     pub fn spec(self, what: &str, body: impl Fn() + Send + Sync + 'static) -> Self {
         self.layer(Kind::Spec, what, Job::Real(Arc::new(body)))

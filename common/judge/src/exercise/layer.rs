@@ -1,6 +1,7 @@
 //! One layer: what kind it is, and how it is run.
 use super::stress;
 use crate::explain::{self, Asks, Finding, Sources};
+use crate::leftovers::no_children_left;
 use crate::protocol::CANARY_SENTENCE;
 use crate::record::{self, Said};
 use crate::speed::{Speed, Work};
@@ -128,6 +129,8 @@ impl Layer {
                 let _watching = watch::start();
                 let run = || {
                     body();
+                    // Whatever an exercise is about: a child is nobody's to leave behind.
+                    no_children_left("The answer");
                     fail_canary(canary);
                 };
                 let panicked = panic::catch_unwind(AssertUnwindSafe(run));

@@ -51,8 +51,8 @@ fn every_wrong_answer_gets_its_verdict_from_its_layer() {
         ("locks_twice", Verdict::TooSlow, "cost", None),
         ("one_thread_more", Verdict::TooSlow, "cost", None),
         ("many_boxes", Verdict::TooSlow, "cost", None),
-        ("leaves_a_child", Verdict::Leak, "cost", None),
-        ("leaves_a_zombie", Verdict::Leak, "cost", None),
+        ("leaves_a_child", Verdict::Leak, "spec", None),
+        ("leaves_a_zombie", Verdict::Leak, "spec", None),
         ("leaves_a_pipe", Verdict::Leak, "cost", None),
     ];
     for (answer, verdict, layer, text) in table {
@@ -155,10 +155,10 @@ fn what_is_done_too_often_is_counted_by_its_lines() {
 #[test]
 fn what_is_left_is_named() {
     for (answer, words) in [
-        ("leaves_a_child", "count has returned, but its child `sh` still runs."),
+        ("leaves_a_child", "The answer has returned, but its child `sh` still runs."),
         (
             "leaves_a_zombie",
-            "count has returned, but its child `sh` has ended and nobody has waited for it: a zombie.",
+            "The answer has returned, but its child `sh` has ended and nobody has waited for it: a zombie.",
         ),
         ("leaves_a_pipe", "count has returned, and left open the end of a pipe, and 1 more."),
     ] {
