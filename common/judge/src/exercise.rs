@@ -15,7 +15,7 @@ use crate::text;
 use crate::verdict::Verdict;
 pub use guard::WATCHER;
 use interleave::Checker;
-pub(crate) use layer::kind_of;
+pub use layer::kind_of;
 use layer::{Job, Kind, Layer, Mode};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;

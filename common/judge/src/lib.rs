@@ -63,7 +63,7 @@ mod verdict;
 
 pub use allocations::{Allocations, Counting, allocations, uncounted};
 pub use cost::{Cost, count};
-pub use exercise::{ANSWER_VARIABLE, Exercise, LAYERS_VARIABLE, STRESS_VARIABLE, WATCHER};
+pub use exercise::{ANSWER_VARIABLE, Exercise, LAYERS_VARIABLE, STRESS_VARIABLE, WATCHER, kind_of};
 pub use held::{Held, while_held};
 pub use interleave::watch::Deed;
 pub use json::Malformed;

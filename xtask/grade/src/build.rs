@@ -1,5 +1,6 @@
 //! From an answer's text to a program, by calls of the compiler in boxes: cargo never sees a submission.
 use crate::bundle::Task;
+use crate::memory;
 use crate::sandbox::Sandbox;
 use crate::sandbox::spec::{Calls, Limits, Mount, Proc, Spec};
 use crate::sandbox::watch::{self, Alone, Ended};
@@ -124,6 +125,8 @@ pub fn answer(
 }
 
 /// Compiles the judge `name` of the folder `judges` and links it with the answer, into the program `name`.
+///
+/// `remembers`: with the incremental cache in the folder `memory` below the output.
 pub fn judge(
     sandbox: &Sandbox,
     toolchain: &Toolchain,
@@ -131,6 +134,7 @@ pub fn judge(
     judges: &Path,
     name: &str,
     bench: &Bench,
+    remembers: bool,
 ) -> Result<Built> {
     let mut spec = compiler(toolchain, task, bench, true);
     let tests = format!("/{}/tests", task.folder);
@@ -145,6 +149,12 @@ pub fn judge(
         "--extern=exercise=/out/libexercise.rlib".to_owned(),
         format!("{}/{name}.rs", &tests[1..]),
     ]);
+    // One unit is cheapest to make; with a memory, the more units the less must be made again.
+    spec.command.push(if remembers {
+        format!("-Cincremental=/out/{}", memory::NAME)
+    } else {
+        "-Ccodegen-units=1".to_owned()
+    });
     spec.env.push(("CARGO_MANIFEST_DIR".to_owned(), format!("/{}", task.folder)));
     spec.env.push(("CARGO_PKG_NAME".to_owned(), task.lesson.clone()));
     run(sandbox, &spec)
@@ -194,6 +204,7 @@ fn compiler(toolchain: &Toolchain, task: &Task, bench: &Bench, names_judge: bool
     }
     let env = [("PATH", "/toolchain/bin:/usr/bin:/bin"), ("TMPDIR", "/out"), ("LANG", "C")];
     Spec {
+        purpose: if names_judge { "judge's compiler" } else { "answer's compiler" },
         mounts,
         writable: Some((bench.out(), "/out".to_owned())),
         proc: Proc::Own,

@@ -2,6 +2,7 @@
 //! with the course's own solution inside, which reads rules off an answer's text without running any of it.
 use crate::build::{self, Toolchain};
 use crate::judging::Grader;
+use crate::memory;
 use crate::outcome::Verdict;
 use crate::sandbox::Sandbox;
 use anyhow::{Context, Result, bail};
@@ -63,6 +64,11 @@ pub struct Task {
 }
 
 impl Task {
+    /// What the compiler remembers of its judge; beside the judge with the course's solution.
+    pub fn memory(&self) -> PathBuf {
+        self.reference.with_file_name(memory::NAME)
+    }
+
     /// The answer's path inside a box, which is its path in the course.
     pub fn answer_inside(&self) -> String {
         format!("/{}/exercises/{}.rs", self.folder, self.id)
@@ -84,7 +90,7 @@ struct Source<'a> {
 }
 
 /// Raised when the meaning of what is prepared or recorded changes.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 impl Bundle {
     /// Prepares the exercises of `course` that `wanted` chooses; what is still good is used again.
@@ -169,6 +175,8 @@ impl Bundle {
         let mut own = workspace.clone();
         own.target = self.folder.join("target");
         own.variables.push(("JUDGE_CANARY_SECRET".to_owned(), self.secret.clone()));
+        // Each judge is linked from these crates, and no debugger ever looks at one.
+        own.variables.push(("CARGO_PROFILE_DEV_DEBUG".to_owned(), "0".to_owned()));
         own
     }
 
@@ -220,6 +228,7 @@ impl Bundle {
         if let Some(known) = known
             && known.hash == task.hash
             && known.reference.is_file()
+            && known.memory().is_dir()
         {
             task.layers = known.layers;
             task.announces = known.announces;

@@ -80,7 +80,7 @@ pub fn refused(built: Built, sentence: &str) -> Result<Option<Outcome>> {
 
 /// Somebody spoke in the judge's place.
 pub fn tampered(layer: &str, what: &str) -> Outcome {
-    let kind = layer.split_once('-').map_or(layer, |(kind, _)| kind);
+    let kind = judge::kind_of(layer);
     let mut outcome = Outcome::new(
         Verdict::Tampered,
         kind,

@@ -1,24 +1,26 @@
 //! Grading one answer to one exercise: rules, compiler, layers, canaries, and the instructor's own checks.
 //!
 //! Whatever goes wrong here that is not the answer's doing is an error, and an error gives no score.
-use crate::build::{self, Bench};
+mod run;
+
+use crate::build::{self, Bench, Built};
 use crate::bundle::{Bundle, Task};
 use crate::findings::{refine, refused, reject, tampered};
+use crate::memory;
 use crate::outcome::{Hidden, Layer, Outcome, Verdict};
 use crate::sandbox::Sandbox;
 use crate::sandbox::spec::{Calls, Limits, Mount, Proc, Spec};
-use crate::sandbox::watch::{self, Companion, Ended, Stopped};
+use crate::sandbox::watch::{self, Stopped};
 use crate::text;
 use anyhow::{Result, bail};
-use judge::protocol::{
-    CANARY_SENTENCE, CHANNEL_VARIABLE, Ending, LayerName, Message, Outcome as Heard, Read, Runner,
-};
+use judge::protocol::{CANARY_SENTENCE, CHANNEL_VARIABLE, Outcome as Heard, Runner};
 use judge::{ANSWER_VARIABLE, LAYERS_VARIABLE, Status};
+use run::{Listener, Run};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// The layer that is about the text alone.
 const RULES: &str = "rules";
@@ -50,16 +52,6 @@ pub struct Proven {
     pub layers: Vec<(String, String)>,
 }
 
-/// One run of one layer.
-struct Run {
-    heard: Heard,
-    ended: Ended,
-    /// The judge's own list of layers, as it announced it.
-    announced: Option<(String, Vec<LayerName>)>,
-    /// Whether it said that the layer ended well.
-    ended_well: bool,
-}
-
 impl Grader<'_> {
     /// Grades `text` as an answer to `task`.
     ///
@@ -83,7 +75,8 @@ impl Grader<'_> {
         Ok(outcome)
     }
 
-    /// Grades the course's own solution in a single run of all layers; the judge with it inside becomes `kept`.
+    /// Grades the course's own solution in a single run of all layers; the judge with it inside becomes `kept`, and what
+    /// the compiler remembers of it comes beside that.
     pub fn reference(&self, task: &Task, solution: &[u8], kept: &Path) -> Result<Proven> {
         let bench = Bench::new(&self.bundle.scratch)?;
         let source = self.place(&bench, solution)?;
@@ -94,7 +87,8 @@ impl Grader<'_> {
         };
         let mut refused = self.compile(task, &source, &bench)?;
         if refused.is_none() {
-            refused = self.link(task, &task.judges, &task.id, &bench)?;
+            memory::begin(&bench.out().join(memory::NAME))?;
+            refused = self.link(task, &task.judges, &task.id, &bench, true)?;
         }
         if let Some(outcome) = refused {
             proven.outcome = outcome;
@@ -112,6 +106,7 @@ impl Grader<'_> {
             proven.layers = layers.into_iter().map(|layer| (layer.name, layer.what)).collect();
         }
         fs::copy(&binary, kept)?;
+        memory::copy(&bench.out().join(memory::NAME), &kept.with_file_name(memory::NAME))?;
         Ok(proven)
     }
 
@@ -152,7 +147,8 @@ impl Grader<'_> {
         if let Some(refused) = self.compile(task, &source, bench)? {
             return Ok(with(refused, &layers));
         }
-        if let Some(refused) = self.link(task, &task.judges, &task.id, bench)? {
+        memory::copy(&task.memory(), &bench.out().join(memory::NAME))?;
+        if let Some(refused) = self.link(task, &task.judges, &task.id, bench, true)? {
             return Ok(with(refused, &layers));
         }
         let binary = bench.out().join(&task.id);
@@ -227,9 +223,23 @@ impl Grader<'_> {
         refused(built, "The compiler refuses it; start with its first message.")
     }
 
-    fn link(&self, task: &Task, judges: &Path, name: &str, bench: &Bench) -> Result<Option<Outcome>> {
-        let built = build::judge(self.sandbox, &self.bundle.toolchain, task, judges, name, bench)?;
-        refused(built, "The judge cannot call it: keep the functions as the starter declares them.")
+    fn link(
+        &self,
+        task: &Task,
+        judges: &Path,
+        name: &str,
+        bench: &Bench,
+        remembers: bool,
+    ) -> Result<Option<Outcome>> {
+        let built = |remembers| {
+            build::judge(self.sandbox, &self.bundle.toolchain, task, judges, name, bench, remembers)
+        };
+        let mut judge = built(remembers)?;
+        if remembers && matches!(&judge, Built::Limit(ended) if ended.stopped.is_none()) {
+            // The compiler broke over what it remembers; it can do without.
+            judge = built(false)?;
+        }
+        refused(judge, "The judge cannot call it: keep the functions as the starter declares them.")
     }
 
     /// Runs one layer, or all of them, of a judge in a box that holds the judge, the answer's text, and nothing else.
@@ -255,7 +265,15 @@ impl Grader<'_> {
             (ANSWER_VARIABLE.to_owned(), inside.trim_start_matches('/').to_owned()),
         ];
         env.extend(layer.map(|layer| (LAYERS_VARIABLE.to_owned(), layer.to_owned())));
+        let purpose = match layer {
+            Some(RULES) => "rules",
+            None => "all layers",
+            Some(_) if canary => "canary",
+            Some(name) if is_real(name) => "layer on real threads",
+            Some(_) => "layer explored",
+        };
         let spec = Spec {
+            purpose,
             mounts: vec![Mount::new(binary, format!("/{name}")), Mount::new(source, inside)],
             writable: None,
             proc: Proc::Names,
@@ -266,7 +284,7 @@ impl Grader<'_> {
             limits: Limits::run(task.limit_s),
             cgroups: Vec::new(),
         };
-        let mut listener = Listener { runner, announced: None, ended_well: false, silent: false };
+        let mut listener = Listener::new(runner);
         let ended = watch::run(self.sandbox, &spec, Stdio::from(channel), watch::KEEP, &mut listener)?;
         let last = listener.runner.drain()?;
         listener.hear(last);
@@ -357,7 +375,7 @@ impl Grader<'_> {
             layers: check.layers.iter().map(|(name, what)| Layer::not_run(name, what)).collect(),
         };
         let folder = check.judges()?;
-        let failed = match self.link(task, &folder, &check.name, bench)? {
+        let failed = match self.link(task, &folder, &check.name, bench, false)? {
             Some(refused) => Some(refused),
             None => {
                 let binary = bench.out().join(&check.name);
@@ -385,59 +403,9 @@ impl Grader<'_> {
     }
 }
 
-impl Run {
-    /// What the judge's silence means.
-    fn heard_judgement(&self, task: &Task) -> judge::Judgement {
-        let ending = match (&self.ended.stopped, self.ended.signal()) {
-            (Some(Stopped::Processor | Stopped::Clock | Stopped::Standstill(_)), _) => {
-                Ending::Limit(task.limit_s)
-            }
-            (Some(_), _) => Ending::Signal(libc::SIGKILL),
-            (None, Some(signal)) => Ending::Signal(signal),
-            (None, None) => Ending::Exited(self.ended.code),
-        };
-        let heard = match &self.heard {
-            Heard::Silent { running, layers } => {
-                Heard::Silent { running: running.clone(), layers: layers.clone() }
-            }
-            _ => Heard::Silent { running: None, layers: Vec::new() },
-        };
-        heard.judgement(&task.id, ending)
-    }
-}
-
-/// Listens to the judge while its box runs.
-struct Listener {
-    runner: Runner,
-    announced: Option<(String, Vec<LayerName>)>,
-    ended_well: bool,
-    silent: bool,
-}
-
-impl Listener {
-    fn hear(&mut self, messages: Vec<Message>) {
-        for message in messages {
-            match message {
-                Message::Begin { exercise, layers } => self.announced = Some((exercise, layers)),
-                Message::LayerEnd { .. } => self.ended_well = true,
-                Message::LayerBegin { .. } | Message::Done(_) => {}
-            }
-        }
-    }
-}
-
-impl Companion for Listener {
-    fn turn(&mut self) -> Result<bool> {
-        if self.silent {
-            return Ok(false);
-        }
-        match self.runner.read(Duration::from_millis(5))? {
-            Read::Messages(messages) => self.hear(messages),
-            Read::Nothing => {}
-            Read::End => self.silent = true,
-        }
-        Ok(true)
-    }
+/// Whether a layer runs on real threads.
+fn is_real(layer: &str) -> bool {
+    ["spec", "cost", "speed"].contains(&judge::kind_of(layer))
 }
 
 /// Verdicts that cost a whole limit.

@@ -13,6 +13,7 @@ pub mod hidden;
 pub mod intake;
 pub mod journal;
 pub mod judging;
+pub mod memory;
 pub mod outcome;
 pub mod plan;
 pub mod prepared;

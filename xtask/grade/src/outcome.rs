@@ -248,7 +248,7 @@ impl Layer {
 
     /// `schedules` of `schedules-2`.
     pub fn kind(&self) -> &str {
-        self.name.split_once('-').map_or(&*self.name, |(kind, _)| kind)
+        judge::kind_of(&self.name)
     }
 
     /// Whether it passed.

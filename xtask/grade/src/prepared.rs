@@ -2,6 +2,7 @@
 //! cannot read the toolchain of the one who prepared it.
 use crate::build::Toolchain;
 use crate::bundle::{Bundle, Task};
+use crate::memory;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -67,6 +68,7 @@ pub fn export(bundle: &Bundle, to: &Path) -> Result<()> {
         copy_all(&task.judges, &to.join(&folder).join("judges"))?;
         copy_all(&task.sources, &to.join(&folder).join("sources"))?;
         copy(&task.reference, &to.join(&folder).join("reference"))?;
+        copy_all(&task.memory(), &to.join(&folder).join(memory::NAME))?;
         task.judges = folder.join("judges");
         task.sources = folder.join("sources");
         task.reference = folder.join("reference");

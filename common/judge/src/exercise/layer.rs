@@ -73,7 +73,7 @@ impl Kind {
 }
 
 /// The kind of a layer from its name: `schedules` of `schedules-2`.
-pub(crate) fn kind_of(name: &str) -> &str {
+pub fn kind_of(name: &str) -> &str {
     match name.rsplit_once('-') {
         Some((kind, number)) if number.bytes().all(|b| b.is_ascii_digit()) => kind,
         _ => name,

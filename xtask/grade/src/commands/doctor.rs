@@ -85,6 +85,7 @@ pub fn trial(sandbox: &Sandbox) -> Result<()> {
         unshare -U true 2>/dev/null && echo 'namespaces can be made'
         echo looked";
     let spec = Spec {
+        purpose: "trial",
         mounts,
         writable: None,
         proc: Proc::Own,

@@ -4,9 +4,9 @@ use crate::intake::Class;
 use crate::journal::Journal;
 use crate::outcome::Verdict;
 use crate::plan;
+use crate::sandbox::cpu;
 use crate::setup::Setup;
 use anyhow::{Context, Result, bail};
-use nix::sys::resource::{UsageWho, getrusage};
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
@@ -66,9 +66,11 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
         bail!("two files are alike");
     }
     let mut journal = Journal::open(&out.join("journal.jsonl"))?;
-    let (begin, cpu) = (Instant::now(), children_cpu()?);
+    let (begin, cpu, own) = (Instant::now(), cpu::of_children()?, cpu::of_this()?);
+    cpu::take();
     grading::grade(&setup, &out, jobs.clone(), workers, &mut journal)?;
-    let (wall, cpu) = (begin.elapsed(), children_cpu()? - cpu);
+    let (wall, cpu) = (begin.elapsed(), cpu::of_children()? - cpu);
+    let (own, costs) = (cpu::of_this()? - own, cpu::take());
     let rest = sample - half;
     for (at, file) in made.iter().filter(|file| file.kind == "right").skip(half).take(rest).enumerate() {
         naive.push(naively(&workspace, file, &out.join(format!("naive-{}", half + at)))?);
@@ -104,6 +106,17 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
         each(cpu),
         2.0 * 60.0 / each(cpu)
     );
+    println!("the grader      {:.3} s an answer besides, of its own", each(own));
+    if workers == 1 {
+        for (purpose, cost) in costs {
+            println!(
+                "{purpose:<22} {:>6} boxes, {:.4} s each, {:.3} s an answer",
+                cost.boxes,
+                cost.cpu.as_secs_f64() / f64::from(cost.boxes),
+                each(cost.cpu)
+            );
+        }
+    }
     if !naive.is_empty() {
         let mean = |of: fn(&(Duration, Duration)) -> Duration| {
             naive.iter().map(|pair| of(pair).as_secs_f64()).sum::<f64>() / naive.len() as f64
@@ -238,7 +251,7 @@ fn naively(workspace: &Workspace, file: &Made, to: &Path) -> Result<(Duration, D
         course.exercises().find(|(_, known)| known.id == file.exercise).context("the exercise is gone")?;
     let place = copy.join(workspace.short(&lesson.answer(&exercise.id)));
     fs::write(&place, &file.text)?;
-    let (begin, cpu) = (Instant::now(), children_cpu()?);
+    let (begin, cpu) = (Instant::now(), cpu::of_children()?);
     let status = Process::new("cargo")
         .args(["test", "--quiet", "--offline", "-p", &lesson.name, "--test", &exercise.id])
         .current_dir(&copy)
@@ -246,7 +259,7 @@ fn naively(workspace: &Workspace, file: &Made, to: &Path) -> Result<(Duration, D
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .status()?;
-    let taken = (begin.elapsed(), children_cpu()? - cpu);
+    let taken = (begin.elapsed(), cpu::of_children()? - cpu);
     if !status.success() {
         bail!("the naive way failed for {}", file.name);
     }
@@ -258,13 +271,4 @@ fn naively(workspace: &Workspace, file: &Made, to: &Path) -> Result<(Duration, D
         taken.1.as_secs_f64()
     );
     Ok(taken)
-}
-
-/// The processor time of all that this process has started and waited for.
-fn children_cpu() -> Result<Duration> {
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
-    let time = |time: nix::sys::time::TimeVal| {
-        Duration::new(time.tv_sec().unsigned_abs(), u32::try_from(time.tv_usec()).unwrap_or(0) * 1000)
-    };
-    Ok(time(usage.user_time()) + time(usage.system_time()))
 }

@@ -2,7 +2,10 @@
 use super::*;
 use crate::bundle::Bundle;
 use crate::sandbox::Backend;
+use crate::sandbox::watch::Ended;
 use judge::Judgement;
+use judge::protocol::LayerName;
+use std::time::Duration;
 
 /// A run in which the judge said this.
 fn run(judgement: Judgement) -> Run {
@@ -15,6 +18,7 @@ fn run(judgement: Judgement) -> Run {
         threads_peak: 1,
         memory_peak: 0,
         wall: Duration::ZERO,
+        cpu: Duration::ZERO,
     };
     let layers = vec![LayerName { name: "spec".into(), what: "all".into() }];
     let announced = Some((judgement.exercise.clone(), layers));

@@ -1,6 +1,7 @@
 //! Boxes: programs that see next to nothing, may do next to nothing, and end when they use too much.
 pub mod bwrap;
 pub mod cgroup;
+pub mod cpu;
 pub mod inside;
 pub mod mounts;
 pub mod seccomp;

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 /// One box: what is in it, what runs in it, and how much of the machine that may use.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Spec {
+    /// What it is for, in the table of costs.
+    #[serde(skip)]
+    pub purpose: &'static str,
     /// What can be seen inside. Nothing else can.
     pub mounts: Vec<Mount>,
     /// The one folder of the host that may be written to, and its name inside.

@@ -1,7 +1,7 @@
 //! Running a box to its end, and ending it when it uses more than it may.
 use super::spec::Spec;
 use super::threads::Sample;
-use super::{Sandbox, inside};
+use super::{Sandbox, cpu, inside};
 use anyhow::{Context, Result, bail};
 use std::process::Stdio;
 use std::thread;
@@ -53,6 +53,8 @@ pub struct Ended {
     pub memory_peak: u64,
     /// How long it took.
     pub wall: Duration,
+    /// The processor time of all its processes; only known while no other box of this process runs.
+    pub cpu: Duration,
 }
 
 impl Ended {
@@ -91,6 +93,7 @@ pub fn run(
     beside: &mut dyn Companion,
 ) -> Result<Ended> {
     let begin = Instant::now();
+    let cpu = cpu::of_children()?;
     let (mut command, groups) = sandbox.command(spec)?;
     command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut group = Group::start(&mut command).context("cannot start a box")?;
@@ -109,6 +112,7 @@ pub fn run(
         threads_peak: 0,
         memory_peak: 0,
         wall: Duration::ZERO,
+        cpu: Duration::ZERO,
     };
     let mut watch = Watch {
         outer: group.child.id().cast_signed(),
@@ -158,6 +162,8 @@ pub fn run(
         ended.stopped = Some(Stopped::Output);
     }
     ended.wall = begin.elapsed();
+    ended.cpu = cpu::of_children()?.saturating_sub(cpu);
+    cpu::note(spec.purpose, ended.cpu);
     if ended.code == inside::NOT_BUILT && ended.stderr.contains("grade box:") {
         bail!("the box could not be built: {}", ended.stderr.trim());
     }
