@@ -343,6 +343,7 @@ impl Execution {
             at: loc,
             since: 0,
             last_step: 0,
+            passed_over: 0,
             body: Some(Body(body)),
             finished: false,
             panicked: false,

@@ -139,13 +139,16 @@ impl World {
         let yields = self.threads[me].pending == Some(Op::Yield) || polls || tired;
         let could = reasons[me] == Some(Why::Normal);
         let keeps = could && !(yields && others > 0);
+        // Nor does it forget a thread that could go on all the time, while others yield to each other.
+        let forgotten = |t: Tid| t != me && self.threads[t].passed_over > FAIR;
+        let forgets = yields && (0..reasons.len()).any(|t| reasons[t] == Some(Why::Normal) && forgotten(t));
 
         let mut choices = Vec::with_capacity(reasons.len() + 1);
         if keeps {
             choices.push(Choice { cost: 0, thread: me, why: Why::Normal });
         }
         for (thread, reason) in reasons.iter().enumerate() {
-            if thread != me && *reason == Some(Why::Normal) {
+            if thread != me && *reason == Some(Why::Normal) && (!forgets || forgotten(thread)) {
                 // Taking the turn from a thread that could go on is a pre-emption.
                 choices.push(Choice { cost: u8::from(keeps), thread, why: Why::Normal });
             }
@@ -197,6 +200,10 @@ impl World {
         }
         if why == Why::TimedOut {
             self.now = self.now.max(self.threads[thread].deadline);
+        }
+        for (t, reason) in reasons.iter().enumerate() {
+            let passed = &mut self.threads[t].passed_over;
+            *passed = if t != thread && *reason == Some(Why::Normal) { *passed + 1 } else { 0 };
         }
         self.threads[thread].why = why;
         self.threads[thread].last_step = self.steps;

@@ -53,6 +53,8 @@ pub(super) struct ThreadState {
     pub(super) since: usize,
     /// At which step it last went on.
     pub(super) last_step: usize,
+    /// How often in a row another one went on when it could have.
+    pub(super) passed_over: usize,
     /// What it will run, until its first turn.
     pub(super) body: Option<Body>,
     pub(super) finished: bool,

@@ -353,6 +353,31 @@ fn a_writer_that_readers_never_let_in_is_starved() {
     assert!(story.steps.len() < 30 && story.because[1].contains("main went on and on"), "{failure}");
 }
 
+/// One is interrupted with a lock in hand. The two others try for it, yield to each other, and would go on like this for
+/// ever under a scheduler that never comes back to the first.
+#[test]
+fn who_was_interrupted_is_not_forgotten_by_two_that_yield() {
+    let tried = Checker::new().bound(1).runs_beyond_bound(0).check(|| {
+        let fork = Mutex::new(0);
+        thread::scope(|s| {
+            for _ in 0..3 {
+                s.spawn(|| {
+                    loop {
+                        if let Ok(mut fork) = fork.try_lock() {
+                            *fork += 1;
+                            break;
+                        }
+                        thread::yield_now();
+                    }
+                });
+            }
+        });
+        assert_eq!(*fork.lock().unwrap(), 3);
+    });
+    let report = tried.unwrap_or_else(|failure| panic!("a right program was rejected:\n{failure}"));
+    assert!(report.executions > 10 && report.max_steps < 5_000, "{report}");
+}
+
 #[test]
 fn two_that_undo_each_others_work_are_a_livelock() {
     let failure = wrong(|| {
