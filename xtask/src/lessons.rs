@@ -98,6 +98,8 @@ pub struct Exercise {
     pub misconception: String,
     /// After how many seconds a run is a hang.
     pub limit_s: u64,
+    /// Programs of the system that its judge starts, `sh`. A box that grades it must hold them.
+    pub programs: Vec<String>,
     /// The verdict of the untouched starter, if it is not `not-started`: a program to repair runs, and fails.
     pub starter: Option<Verdict>,
     /// From a gentle nudge to almost the answer.

@@ -7,7 +7,7 @@ use std::path::Path;
 /// Reads one lesson; an error names the file, the place, the key and what to do.
 pub fn lesson(file: &str, folder: &Path, text: &str) -> Result<Lesson, String> {
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+        let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
         format!("{file}:{line}: {}", error.message().trim())
     })?;
     read_lesson(folder, &Reader::new(&table, "")).map_err(|problem| format!("{file}: {problem}"))
@@ -89,6 +89,7 @@ fn exercise(table: &Reader) -> Result<Exercise, Problem> {
         section: table.string("section")?,
         misconception: table.string("misconception")?,
         limit_s: table.optional_number("limit_s")?.unwrap_or(20) as u64,
+        programs: table.strings("programs")?,
         starter: table.optional_verdict("starter")?,
         hints: table.strings("hints")?,
         hint_for: Hints::read(table)?,

@@ -30,6 +30,8 @@ const STILL: usize = 10;
 #[derive(Debug)]
 pub struct Observer {
     process: u32,
+    /// Whether it lives in a box with processes of its own, and is told of without what differs from run to run.
+    boxed: bool,
     /// The layer that is looked at, and since when it runs.
     layer: Option<(String, Instant)>,
     last_look: Option<Instant>,
@@ -50,6 +52,7 @@ pub(crate) struct Sight {
     board: Option<Board>,
     #[cfg(target_os = "linux")]
     tasks: Vec<processes::Task>,
+    boxed: bool,
     #[cfg(target_os = "linux")]
     process: u32,
     /// Which of them have used the processor since the look before.
@@ -62,6 +65,7 @@ impl Observer {
     pub fn of(process: u32) -> Observer {
         Observer {
             process,
+            boxed: false,
             layer: None,
             last_look: None,
             last_wish: None,
@@ -71,6 +75,12 @@ impl Observer {
             still: 0,
             seen: None,
         }
+    }
+
+    /// The same for a process that lives in a box, as the child of the box's first process. What is told of it are names
+    /// and lines only, no times and no numbers of processes: equal runs are told in equal words.
+    pub fn of_boxed(process: u32) -> Observer {
+        Observer { boxed: true, ..Observer::of(process) }
     }
 
     /// How long the process was kept waiting for the processor: on a busy machine most of the time, and no fault of its
@@ -124,9 +134,9 @@ impl Observer {
     fn is_still(&mut self, board: Option<&Board>, all: bool) -> bool {
         let watcher = board.map_or(0, |board| board.watcher);
         let mut tasks = processes::own_tasks(self.process);
-        tasks.retain(|task| u64::from(task.task) != watcher);
+        tasks.retain(|task| u64::from(task.own) != watcher);
         if all || tasks.iter().all(processes::Task::is_still) {
-            tasks.extend(processes::other_tasks(self.process));
+            tasks.extend(processes::other_tasks(self.process, self.boxed));
         }
         let moved = |task: &processes::Task| {
             let before =
@@ -138,15 +148,16 @@ impl Observer {
             let before = self.before.iter().find(|known| known.task == task.task);
             task.state == 'R' || before.is_some_and(|before| before.done.0 != task.done.0)
         };
-        let busy = tasks.iter().filter(busy).map(|task| task.task).collect();
-        self.seen = Some(Sight { board: board.cloned(), tasks: tasks.clone(), process: self.process, busy });
+        let busy = tasks.iter().filter(busy).map(|task| task.own).collect();
+        let (process, boxed) = (self.process, self.boxed);
+        self.seen = Some(Sight { board: board.cloned(), tasks: tasks.clone(), process, boxed, busy });
         self.before = tasks;
         still
     }
 
     #[cfg(not(target_os = "linux"))]
     fn is_still(&mut self, board: Option<&Board>, _all: bool) -> bool {
-        self.seen = Some(Sight { board: board.cloned() });
+        self.seen = Some(Sight { board: board.cloned(), boxed: self.boxed });
         false
     }
 

@@ -208,6 +208,7 @@ fn compiler(toolchain: &Toolchain, task: &Task, bench: &Bench, names_judge: bool
         mounts,
         writable: Some((bench.out(), "/out".to_owned())),
         proc: Proc::Own,
+        starts_programs: true,
         trusted: true,
         command,
         env: env.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),

@@ -45,6 +45,8 @@ pub struct Task {
     pub points: u64,
     /// How long a layer may compute, in seconds.
     pub limit_s: u64,
+    /// Programs of the system that the judge starts.
+    pub programs: Vec<String>,
     /// The judges of its lesson: a copy.
     pub judges: PathBuf,
     /// The sources of its lesson's demos, of which judges may use some: a copy.
@@ -87,6 +89,7 @@ struct Source<'a> {
     root: &'a Path,
     points: u64,
     limit_s: u64,
+    programs: &'a [String],
 }
 
 /// Raised when the meaning of what is prepared or recorded changes.
@@ -125,6 +128,7 @@ impl Bundle {
                     root: &lesson.folder,
                     points: exercise.points as u64,
                     limit_s: exercise.limit_s,
+                    programs: &exercise.programs,
                 };
                 let task = bundle.task(sandbox, &source, &artifacts, &crates, tell)?;
                 bundle.tasks.push(task);
@@ -153,6 +157,7 @@ impl Bundle {
             root: &root,
             points: 1,
             limit_s: 2,
+            programs: &[],
         };
         self.task(sandbox, &source, &artifacts, &hash_crates(&artifacts)?, tell)
     }
@@ -197,7 +202,10 @@ impl Bundle {
         }
         let tests = source.root.join("tests");
         let mut hash = Sha256::new();
-        hash.update(format!("{FORMAT}\n{}\n{crates}\n{}\n", self.toolchain.version, source.limit_s));
+        hash.update(format!(
+            "{FORMAT}\n{}\n{crates}\n{}\n{:?}\n",
+            self.toolchain.version, source.limit_s, source.programs
+        ));
         hash_folder(&tests, &mut hash)?;
         let demos = source.root.join("src");
         if demos.is_dir() {
@@ -214,6 +222,7 @@ impl Bundle {
             folder: source.folder.clone(),
             points: source.points,
             limit_s: source.limit_s,
+            programs: source.programs.to_vec(),
             judges: folder.join("judges"),
             sources: folder.join("sources"),
             reference: folder.join("reference"),

@@ -1,5 +1,6 @@
 //! What is made of what was seen: of a file, of the compiler's messages, of how a box ended.
 use crate::build::Built;
+use crate::bundle::Task;
 use crate::outcome::{Outcome, Verdict};
 use crate::sandbox::watch::{Ended, Stopped};
 use crate::text;
@@ -91,26 +92,35 @@ pub fn tampered(layer: &str, what: &str) -> Outcome {
 }
 
 /// What was seen from outside makes the verdict exact.
-pub fn refine(outcome: &mut Outcome, silent: bool, ended: &Ended, limit_s: u64) -> Result<()> {
+pub fn refine(outcome: &mut Outcome, silent: bool, ended: &Ended, task: &Task) -> Result<()> {
+    let limit_s = task.limit_s;
     outcome.printed = text::shortened(&format!("{}{}", ended.stdout, ended.stderr), 4000);
     if !silent {
         return Ok(());
     }
-    // Nobody in the box can send this, and none of its limits did: it came from the host.
-    if ended.stopped.is_none() && ended.signal() == Some(libc::SIGKILL) {
+    // Nobody in the box can send this, unless there are programs that can, and none of its limits did: it came from the
+    // host.
+    if task.programs.is_empty() && ended.stopped.is_none() && ended.signal() == Some(libc::SIGKILL) {
         bail!("the box was killed from outside; is the host short of memory?");
+    }
+    if ended.stopped.is_none() && ended.signal() == Some(libc::SIGKILL) {
+        outcome.details = vec!["A program that it started can have done that.".to_owned()];
     }
     if ended.stopped == Some(Stopped::Starved) {
         bail!("the box was hardly let run: the host is too busy to grade now");
     }
-    let explored = matches!(&*outcome.layer, "schedules" | "overlap");
+    let explored = matches!(&*outcome.layer, "schedules" | "overlap" | "over-locking");
     match &ended.stopped {
         Some(Stopped::Standstill(lines)) => {
             outcome.verdict = Verdict::Deadlock;
-            outcome.finding = judge::Verdict::Deadlock.as_str().to_owned();
-            outcome.sentence =
-                "All its threads wait for each other, and nothing can happen any more.".to_owned();
-            outcome.details.clone_from(lines);
+            let explained =
+                outcome.finding == judge::Verdict::Deadlock.as_str() && !outcome.details.is_empty();
+            if !explained {
+                outcome.finding = judge::Verdict::Deadlock.as_str().to_owned();
+                outcome.sentence =
+                    "All its threads wait for each other, and nothing can happen any more.".to_owned();
+                outcome.details.clone_from(lines);
+            }
         }
         // How far a search gets in its time is a matter of the machine: no verdict on the answer may come of it.
         Some(Stopped::Processor | Stopped::Clock) if explored => {

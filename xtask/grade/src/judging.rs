@@ -8,9 +8,9 @@ use crate::bundle::{Bundle, Task};
 use crate::findings::{refine, refused, reject, tampered};
 use crate::memory;
 use crate::outcome::{Hidden, Layer, Outcome, Verdict};
-use crate::sandbox::Sandbox;
 use crate::sandbox::spec::{Calls, Limits, Mount, Proc, Spec};
 use crate::sandbox::watch::{self, Stopped};
+use crate::sandbox::{Backend, Sandbox, programs};
 use crate::text;
 use anyhow::{Result, bail};
 use judge::protocol::{CANARY_SENTENCE, CHANNEL_VARIABLE, Outcome as Heard, Runner};
@@ -176,13 +176,16 @@ impl Grader<'_> {
     ) -> Result<Option<Outcome>> {
         let names: Vec<String> =
             layers.iter().map(|layer| layer.name.clone()).filter(|name| name != RULES).collect();
+        let mut flaky: Option<Outcome> = None;
         for layer in &names {
             let times = if layer.starts_with("spec") { self.repeat.max(1) } else { 1 };
             let mut failed: Option<(Outcome, u32)> = None;
             for time in 0..times {
                 let mut run = self.run(task, name, binary, source, Some(layer), false)?;
-                if run.ended.stopped == Some(Stopped::Clock) {
-                    // A host that was busy or asleep looks the same; twice in a row it is the answer's doing.
+                if run.ended.stopped == Some(Stopped::Clock) || run.was_killed() && !task.programs.is_empty()
+                {
+                    // A host that was busy or asleep looks the same, and one that is short of memory; twice in a row it
+                    // is the answer's doing.
                     run = self.run(task, name, binary, source, Some(layer), false)?;
                 }
                 match self.verdict_of(task, &run, layer)? {
@@ -204,9 +207,15 @@ impl Grader<'_> {
                         .details
                         .insert(0, format!("It failed in {count} of {times} runs, {}.", outcome.verdict));
                     outcome.verdict = Verdict::Flaky;
+                    // Another layer may find what is wrong in every run, and say it for certain.
+                    flaky.get_or_insert(outcome);
+                    continue;
                 }
                 return Ok(Some(outcome));
             }
+        }
+        if flaky.is_some() {
+            return Ok(flaky);
         }
         for layer in shuffled(names)? {
             let run = self.run(task, name, binary, source, Some(&layer), true)?;
@@ -264,6 +273,12 @@ impl Grader<'_> {
             (CHANNEL_VARIABLE.to_owned(), "stdin".to_owned()),
             (ANSWER_VARIABLE.to_owned(), inside.trim_start_matches('/').to_owned()),
         ];
+        let mut mounts = vec![Mount::new(binary, format!("/{name}")), Mount::new(source, inside)];
+        let starts_programs = !task.programs.is_empty();
+        if starts_programs {
+            env.push(("PATH".to_owned(), programs::PATH.to_owned()));
+            mounts.extend(programs::all(&task.programs)?);
+        }
         env.extend(layer.map(|layer| (LAYERS_VARIABLE.to_owned(), layer.to_owned())));
         let purpose = match layer {
             Some(RULES) => "rules",
@@ -274,9 +289,10 @@ impl Grader<'_> {
         };
         let spec = Spec {
             purpose,
-            mounts: vec![Mount::new(binary, format!("/{name}")), Mount::new(source, inside)],
+            mounts,
             writable: None,
-            proc: Proc::Names,
+            proc: if starts_programs { self.sandbox.proc_with_programs() } else { Proc::Names },
+            starts_programs,
             trusted,
             command: vec![format!("/{name}")],
             env,
@@ -284,13 +300,14 @@ impl Grader<'_> {
             limits: Limits::run(task.limit_s),
             cgroups: Vec::new(),
         };
-        let mut listener = Listener::new(runner);
+        let mut listener = Listener::new(runner, self.sandbox.backend != Backend::None);
         let ended = watch::run(self.sandbox, &spec, Stdio::from(channel), watch::KEEP, &mut listener)?;
         let last = listener.runner.drain()?;
         listener.hear(last);
         Ok(Run {
             heard: listener.runner.finish(),
             ended,
+            observer: listener.observer,
             announced: listener.announced,
             ended_well: listener.ended_well,
         })
@@ -330,7 +347,7 @@ impl Grader<'_> {
             }
             Heard::Silent { .. } => Outcome::judged(&run.heard_judgement(task)),
         };
-        refine(&mut outcome, matches!(run.heard, Heard::Silent { .. }), &run.ended, task.limit_s)?;
+        refine(&mut outcome, matches!(run.heard, Heard::Silent { .. }), &run.ended, task)?;
         Ok(Some(outcome))
     }
 

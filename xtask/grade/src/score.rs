@@ -132,6 +132,7 @@ pub(crate) mod tests {
             folder: String::new(),
             points: 20,
             limit_s: 1,
+            programs: Vec::new(),
             judges: "/".into(),
             sources: "/".into(),
             reference: "/".into(),

@@ -7,6 +7,8 @@ use std::fs;
 pub(crate) struct Task {
     pub process: u32,
     pub task: u32,
+    /// Its number as it sees itself: another one where it lives in a namespace of its own.
+    pub own: u32,
     /// The name of the thread, or of its program.
     pub name: String,
     /// The letter of its state: R, S, D, Z, T.
@@ -74,11 +76,18 @@ pub(crate) fn own_tasks(root: u32) -> Vec<Task> {
     threads_of(root, &outlets(root))
 }
 
-/// Every thread of its descendants, and of all others in its process group.
-pub(crate) fn other_tasks(root: u32) -> Vec<Task> {
+/// Every thread of its descendants, and of all others in its process group. In a box: of all others in the box, whose
+/// first process only collects orphans.
+pub(crate) fn other_tasks(root: u32, boxed: bool) -> Vec<Task> {
     let outlets = outlets(root);
-    let others = family(root).into_iter().filter(|process| *process != root);
+    let first = if boxed { parent_of(root) } else { None };
+    let others = family(first.unwrap_or(root));
+    let others = others.into_iter().filter(|process| *process != root && Some(*process) != first);
     others.flat_map(|process| threads_of(process, &outlets)).collect()
+}
+
+fn parent_of(process: u32) -> Option<u32> {
+    Some(Stat::read(&format!("/proc/{process}/stat"))?.parent)
 }
 
 /// Where the process's output goes: to the runner, which stands outside of what is looked at and makes room by itself.
@@ -157,7 +166,11 @@ fn look_at(process: u32, task: u32, outlets: &[String]) -> Option<Task> {
     let call = fs::read_to_string(format!("{folder}/syscall")).unwrap_or_default();
     let wait =
         if stat.state == 'S' { wait_of(&call, |fd| descriptor(process, fd), outlets) } else { Wait::Unknown };
-    Some(Task { process, task, name: stat.name, state: stat.state, done: (stat.ticks, switches), wait })
+    // One number for each namespace, the innermost last.
+    let own =
+        status.lines().find_map(|line| line.strip_prefix("NSpid:")?.split_whitespace().last()?.parse().ok());
+    let (own, done) = (own.unwrap_or(task), (stat.ticks, switches));
+    Some(Task { process, task, own, name: stat.name, state: stat.state, done, wait })
 }
 
 fn descriptor(process: u32, fd: u64) -> String {

@@ -86,8 +86,12 @@ impl Sight {
         let name = &seen.name;
         let mut line = match (&seen.waits, &self.board) {
             (Some(waits), Some(board)) => {
-                let since = format!("for {:.1} s", waits.millis as f64 / 1_000.0);
-                format!("`{name}` {}, {since}", waits.told(board))
+                let told = waits.told(board);
+                if self.boxed {
+                    format!("`{name}` {told}")
+                } else {
+                    format!("`{name}` {told}, for {:.1} s", waits.millis as f64 / 1_000.0)
+                }
             }
             _ => {
                 let last = match &seen.last {
@@ -109,9 +113,9 @@ impl Sight {
     /// What the system shows of a thread that waits for nothing the facade knows of.
     #[cfg(target_os = "linux")]
     fn seen_from_outside(&self, seen: &Seen) -> String {
-        let task = self.tasks.iter().find(|task| u64::from(task.task) == seen.task);
+        let task = self.tasks.iter().find(|task| u64::from(task.own) == seen.task);
         match task {
-            Some(task) if self.busy.contains(&task.task) => "computes".to_string(),
+            Some(task) if self.busy.contains(&task.own) => "computes".to_string(),
             Some(task) => task.wait.told().to_string(),
             None => "is not seen".to_string(),
         }
@@ -131,10 +135,11 @@ impl Sight {
             let does = match task.state {
                 'Z' => "has ended, and nobody has waited for it",
                 'T' => "is stopped",
-                _ if self.busy.contains(&task.task) => "computes",
+                _ if self.busy.contains(&task.own) => "computes",
                 _ => task.wait.told(),
             };
-            format!("its child process `{}` ({}) {does}", crate::text::clean(&task.name), task.process)
+            let number = if self.boxed { String::new() } else { format!(" ({})", task.process) };
+            format!("its child process `{}`{number} {does}", crate::text::clean(&task.name))
         };
         others.map(tell).collect()
     }

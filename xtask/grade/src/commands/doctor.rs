@@ -89,6 +89,7 @@ pub fn trial(sandbox: &Sandbox) -> Result<()> {
         mounts,
         writable: None,
         proc: Proc::Own,
+        starts_programs: true,
         trusted: true,
         command: ["/usr/bin/sh", "-c", script].map(str::to_owned).into(),
         env: vec![("PATH".to_owned(), "/usr/bin:/bin".to_owned())],

@@ -22,7 +22,7 @@ fn run(judgement: Judgement) -> Run {
     };
     let layers = vec![LayerName { name: "spec".into(), what: "all".into() }];
     let announced = Some((judgement.exercise.clone(), layers));
-    Run { heard: Heard::Judged(Box::new(judgement)), ended, announced, ended_well: true }
+    Run { heard: Heard::Judged(Box::new(judgement)), ended, observer: None, announced, ended_well: true }
 }
 
 fn passed() -> Judgement {

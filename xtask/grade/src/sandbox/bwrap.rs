@@ -6,6 +6,7 @@ use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use std::fs::{self, File};
 use std::io::{Seek, SeekFrom, Write};
 use std::os::fd::IntoRawFd;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -18,8 +19,13 @@ pub fn command(spec: &Spec) -> Result<Command> {
         if spec.calls == Calls::Program && mount.from.is_file() {
             // Copied, so that the box's user need not reach it. A program that its user may not read is not readable
             // through `/proc` either: its memory stays closed to itself.
-            let mode = if mount.to == spec.command[0] { "0111" } else { "0444" };
             let file = File::open(&mount.from).with_context(|| mount.from.display().to_string())?;
+            let is_program = file.metadata()?.permissions().mode() & 0o111 != 0;
+            let mode = match mount.to == spec.command[0] {
+                true => "0111",
+                false if is_program => "0555",
+                false => "0444",
+            };
             command.args(["--perms", mode, "--ro-bind-data"]);
             command.arg(pass_on(file)?.to_string()).arg(&mount.to);
         } else {
@@ -36,6 +42,8 @@ pub fn command(spec: &Spec) -> Result<Command> {
                 command.args(["--symlink", target, link]);
             }
         }
+    }
+    if spec.proc == Proc::Own || spec.starts_programs {
         command.args(["--dev-bind", "/dev/null", "/dev/null"]);
     }
     command.args(["--chdir", "/", "--remount-ro", "/"]);

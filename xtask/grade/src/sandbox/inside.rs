@@ -187,7 +187,9 @@ fn limit(spec: &Spec) -> Result<()> {
     // Address space would be the wrong measure: 64 idle threads reserve a gigabyte and use nine megabytes. Data that
     // is written to includes whole stacks, so this is only the outermost bound; what is really used is watched.
     set(Resource::RLIMIT_DATA, limits.memory_bytes.saturating_mul(3))?;
-    set(Resource::RLIMIT_NPROC, limits.tasks)
+    // Where a group counts the tasks it also tells that there were too many: it shall be met first.
+    let more = if spec.cgroups.is_empty() { 0 } else { 32 };
+    set(Resource::RLIMIT_NPROC, limits.tasks + more)
 }
 
 /// What may be opened, decided by the kernel whatever the mounts say.
@@ -207,26 +209,29 @@ fn seal(spec: &Spec) -> Result<()> {
     let read = AccessFs::from_read(abi);
     match spec.proc {
         Proc::Own => allow("/", read)?,
-        Proc::Names => {
+        Proc::Names | Proc::Status => {
             for mount in &spec.mounts {
                 let file = !fs::metadata(&mount.to).with_context(|| mount.to.clone())?.is_dir();
                 allow(&mount.to, if file { read & AccessFs::from_file(abi) } else { read })?;
             }
-            // Its names may be listed, and nothing in it may be opened.
-            allow("/proc", AccessFs::ReadDir.into())?;
+            // Its names may be listed; what is in it may be opened only where the program is hidden from its user.
+            let contents: BitFlags<AccessFs> = AccessFs::ReadDir | AccessFs::ReadFile;
+            let names = AccessFs::ReadDir.into();
+            allow("/proc", if spec.proc == Proc::Status { contents } else { names })?;
         }
     }
     if let Some((_, to)) = &spec.writable {
         allow(to, all)?;
     }
-    if spec.calls == Calls::Tool {
+    if spec.calls == Calls::Tool || spec.starts_programs {
         allow("/dev/null", AccessFs::ReadFile | AccessFs::WriteFile)?;
     }
     let status = ruleset.restrict_self()?;
-    if status.ruleset == RulesetStatus::NotEnforced && !spec.trusted && File::open(&spec.command[0]).is_ok() {
+    let open = status.ruleset == RulesetStatus::NotEnforced || spec.proc == Proc::Status;
+    if open && !spec.trusted && File::open(&spec.command[0]).is_ok() {
         // A program that its user may not read is not readable through `/proc` either.
         bail!(
-            "this kernel has no landlock, and the program's file can be read: its memory would be open to it"
+            "nothing closes `/proc` here, and the program's file can be read: its memory would be open to it"
         );
     }
     Ok(())

@@ -4,6 +4,7 @@ pub mod cgroup;
 pub mod cpu;
 pub mod inside;
 pub mod mounts;
+pub mod programs;
 pub mod seccomp;
 pub mod spec;
 pub mod threads;
@@ -75,6 +76,16 @@ impl Sandbox {
     /// the copy inside the box.
     pub fn hides_programs(&self) -> bool {
         self.backend == Backend::Native && (nix::unistd::Uid::effective().is_root() || !self.landlock)
+    }
+
+    /// What a box sees of `/proc` whose judge starts programs and looks after them: what is told there, where the
+    /// program itself is hidden.
+    pub fn proc_with_programs(&self) -> spec::Proc {
+        if self.backend == Backend::Bwrap || self.hides_programs() {
+            spec::Proc::Status
+        } else {
+            spec::Proc::Names
+        }
     }
 
     /// How many processes of the box stand between the grader and what runs in it.

@@ -50,6 +50,8 @@ pub fn build(spec: &Spec, user: Option<u32>) -> Result<()> {
                 symlink(target, format!("{ROOT}/{link}"))?;
             }
         }
+    }
+    if spec.proc == Proc::Own || spec.starts_programs {
         bind(Path::new("/dev/null"), "/dev/null", true)?;
     }
 

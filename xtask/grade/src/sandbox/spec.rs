@@ -14,6 +14,8 @@ pub struct Spec {
     pub writable: Option<(PathBuf, String)>,
     /// What the box sees of `/proc`.
     pub proc: Proc,
+    /// Whether it starts programs: then there is a null device for them.
+    pub starts_programs: bool,
     /// Whether nothing of a submission runs in it.
     pub trusted: bool,
     /// The program and its arguments, as named inside.
@@ -49,6 +51,9 @@ impl Mount {
 pub enum Proc {
     /// The names of its own threads and nothing to open: enough to notice threads that were left behind.
     Names,
+    /// The same, and what is told there of threads and children: for judges that look after their children. Only for a
+    /// program that its user may not read, because its memory is closed to itself by nothing else.
+    Status,
     /// All of its own, for tools that look for themselves there.
     Own,
 }

@@ -39,6 +39,9 @@ pub enum Wait {
 pub struct Sample {
     /// Its threads.
     pub threads: Vec<Thread>,
+    /// Processor time of all that is and was in the box, in clock ticks: what has ended is counted by its parent, and what
+    /// has lost that, by the box's first process.
+    pub ticks: u64,
     /// Memory in use, in bytes.
     pub memory_bytes: u64,
 }
@@ -53,6 +56,7 @@ impl Sample {
             if level.is_empty() {
                 break;
             }
+            sample.ticks += level.iter().map(|process| spent(*process)).sum::<u64>();
             let next = level.iter().flat_map(|process| children(*process)).collect();
             if depth >= builders {
                 for process in &level {
@@ -121,6 +125,12 @@ impl Sample {
     }
 }
 
+/// The process for which a box was made, as the host counts; none while the box is still being built.
+pub fn program(outer: i32, builders: usize) -> Option<u32> {
+    let inner = (0..builders).try_fold(outer, |process, _| children(process).first().copied())?;
+    u32::try_from(inner).ok()
+}
+
 /// The judge's own thread that notices the runner's end.
 fn is_watch(thread: &Thread) -> bool {
     thread.name == "runner-watch"
@@ -176,6 +186,13 @@ fn wait(line: &str) -> Option<Wait> {
     Some(Wait::Call(call))
 }
 
+/// Processor time of a process and of its children that have ended.
+fn spent(process: i32) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let tail = stat.rsplit_once(')').map_or("", |(_, tail)| tail);
+    tail.split_whitespace().skip(11).take(4).filter_map(|field| field.parse::<u64>().ok()).sum()
+}
+
 fn resident(process: i32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let kib = status
@@ -201,7 +218,7 @@ mod tests {
     }
 
     fn sample(threads: Vec<Thread>) -> Sample {
-        Sample { threads, memory_bytes: 0 }
+        Sample { threads, ..Sample::default() }
     }
 
     #[test]
@@ -260,5 +277,9 @@ mod tests {
         let me = std::process::id().cast_signed();
         assert!(threads(me).iter().any(|thread| thread.id == me));
         assert!(resident(me) > 0);
+        // Somebody must compute until a tick is counted; the kernel's hundredth of a second is soon over.
+        while spent(me) == 0 {
+            std::hint::black_box((0..100_000u64).sum::<u64>());
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Running a box to its end, and ending it when it uses more than it may.
 use super::spec::Spec;
-use super::threads::Sample;
+use super::threads::{self, Sample};
 use super::{Sandbox, cpu, inside};
 use anyhow::{Context, Result, bail};
 use std::process::Stdio;
@@ -15,7 +15,12 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// How long nothing may happen before it is called a standstill. Every thread waits without an end then, so that time
 /// changes nothing: it is only there to tell a standstill from a short meeting of waits.
-const STANDSTILL: Duration = Duration::from_millis(800);
+///
+/// Who runs beside the box and knows what runs in it notices most standstills earlier, and can explain them.
+const STANDSTILL: Duration = Duration::from_secs(2);
+
+/// How long nothing may have happened, where the system does not tell what threads wait for, when the time is over.
+const IDLE: Duration = Duration::from_secs(4);
 
 /// Why a box was ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,16 +71,30 @@ impl Ended {
 
 /// What happens beside a box while it runs; called all the time, and may wait a few milliseconds.
 pub trait Companion {
-    /// Does a little; says whether it waited by itself.
-    fn turn(&mut self) -> Result<bool>;
+    /// Does a little. `program` is the number of the process for which the box was made, once it is there.
+    fn turn(&mut self, program: Option<u32>) -> Result<Turn>;
+
+    /// The box is ended now because it takes too long.
+    fn last_look(&mut self) {}
+}
+
+/// What came of a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// It waited a little by itself.
+    Waited,
+    /// It had nothing to do.
+    Idle,
+    /// Nothing in the box can go on any more.
+    Standstill,
 }
 
 /// Nothing happens beside it.
 pub struct Alone;
 
 impl Companion for Alone {
-    fn turn(&mut self) -> Result<bool> {
-        Ok(false)
+    fn turn(&mut self, _program: Option<u32>) -> Result<Turn> {
+        Ok(Turn::Idle)
     }
 }
 
@@ -123,6 +142,7 @@ pub fn run(
         busy: 0,
     };
     let mut next_look = begin + LOOK;
+    let mut program = None;
     while !has_ended(&mut group) {
         let now = Instant::now();
         if stdout.bytes() + stderr.bytes() > spec.limits.output_bytes {
@@ -139,9 +159,18 @@ pub fn run(
                 break;
             }
         }
-        if !beside.turn()? {
-            thread::sleep(Duration::from_millis(2));
+        program = program.or_else(|| threads::program(watch.outer, watch.builders));
+        match beside.turn(program)? {
+            Turn::Waited => {}
+            Turn::Idle => thread::sleep(Duration::from_millis(2)),
+            Turn::Standstill => {
+                ended.stopped = Some(Stopped::Standstill(Sample::below(watch.outer, watch.builders).told()));
+                break;
+            }
         }
+    }
+    if matches!(ended.stopped, Some(Stopped::Standstill(_) | Stopped::Clock)) {
+        beside.last_look();
     }
     group.kill();
     let status = group.child.wait()?;
@@ -199,8 +228,7 @@ impl Watch {
         }
         self.looks += 1;
         self.busy += u64::from(sample.threads.iter().any(|thread| !thread.sleeps));
-        let ticks: u64 = sample.threads.iter().map(|thread| thread.ticks).sum();
-        if ticks > spec.limits.cpu_s.saturating_mul(ticks_per_second()) {
+        if sample.ticks > spec.limits.cpu_s.saturating_mul(ticks_per_second()) {
             return Some(Stopped::Processor);
         }
         let since = |known: &Option<(Instant, Sample)>, holds: bool| match known {
@@ -230,7 +258,7 @@ impl Watch {
         match &self.idle {
             // Where the threads' waits are hidden from us, one that has been idle for long is a standstill all the same.
             Some((since, sample))
-                if since.elapsed() >= STANDSTILL * 5 && sample.threads.iter().all(|t| t.waits.is_none()) =>
+                if since.elapsed() >= IDLE && sample.threads.iter().all(|t| t.waits.is_none()) =>
             {
                 Some(Stopped::Standstill(sample.told()))
             }

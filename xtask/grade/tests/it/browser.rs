@@ -24,6 +24,7 @@ fn task(id: &str, points: u64) -> Task {
         folder: "lessons/3-sync".to_owned(),
         points,
         limit_s: 1,
+        programs: Vec::new(),
         judges: "/".into(),
         sources: "/".into(),
         reference: "/".into(),

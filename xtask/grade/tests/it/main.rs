@@ -1,6 +1,7 @@
 //! The grader from outside: classes, archives, kills, shards, pages.
 mod archives;
 mod browser;
+mod children;
 mod class;
 mod kills;
 mod manifests;
