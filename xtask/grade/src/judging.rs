@@ -182,8 +182,8 @@ impl Grader<'_> {
             let mut failed: Option<(Outcome, u32)> = None;
             for time in 0..times {
                 let mut run = self.run(task, name, binary, source, Some(layer), false)?;
-                if run.ended.stopped == Some(Stopped::Clock) || run.was_killed() && !task.programs.is_empty()
-                {
+                let clock = run.ended.stopped == Some(Stopped::Clock) && !run.ended.out_of_tasks;
+                if clock || run.was_killed() && !task.programs.is_empty() {
                     // A host that was busy or asleep looks the same, and one that is short of memory; twice in a row it
                     // is the answer's doing.
                     run = self.run(task, name, binary, source, Some(layer), false)?;
