@@ -21,6 +21,7 @@ fn main() -> judge::ExitCode {
         .schedules("two visitors, room for one", room_for_one)
         .schedules("a group is measured while somebody comes alone", measured_and_single)
         .schedules("two visitors, one of them only if there is room", one_if_there_is_room)
+        .schedules("two visitors, one refused, and room for the other", one_refused)
         .schedules("a group is measured while the count is taken", taken_while_measured)
         .schedules("somebody comes while the count is taken", taken_while_counting)
         .schedules("the count is taken twice", taken_twice)
@@ -60,6 +61,15 @@ fn one_if_there_is_room() {
     expect_eq("the count after two visitors with room for two", counter.get(), 2);
     expect_eq("whether there was room for the second", entered, true);
     expect_eq("whether the first one's number is 1 or 2", (1..=2).contains(&number), true);
+}
+
+/// Whoever is refused was never counted, not for a moment: it must not cost the other one its place.
+fn one_refused() {
+    let counter = Counter::new(1);
+    let (refused, entered) = both(|| !counter.increment_below(1), || counter.increment_below(2));
+    expect_eq("whether a visitor was refused at a count of 1 or more, with room for 1", refused, true);
+    expect_eq("whether another one came in at a count of 1, with room for 2", entered, true);
+    expect_eq("the count after it", counter.get(), 2);
 }
 
 fn taken_while_measured() {

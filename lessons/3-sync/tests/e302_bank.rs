@@ -12,6 +12,7 @@ use both::both;
 use core::sync::atomic::{AtomicI64, Ordering::SeqCst};
 use exercise::{Bank, Cents, NotEnough};
 use interleave::Checker;
+use interleave::model::{self, Notes};
 use judge::{Rendezvous, Verdict, expect_eq};
 use std::thread;
 
@@ -34,8 +35,9 @@ fn main() -> judge::ExitCode {
             "what `audit` sees of a transfer there and a transfer back",
             one_after_the_other,
         )
+        .schedules("deposits, while `audit` is called", deposited_before_audit)
         .overlap("two transfers that share no account are under way at once", disjoint_transfers)
-        .overlap("a deposit elsewhere while a transfer is under way", deposit_elsewhere)
+        .overlap("a deposit and a withdrawal elsewhere while a transfer is under way", elsewhere)
         .spec("500 transfers by one thread, among 5 accounts", alone)
         .spec("4 threads, 500 transfers each, among 5 accounts", crowd)
         .run()
@@ -129,6 +131,27 @@ fn same_account() {
     expect_eq("the balance after three transfers to the same account", bank.balance(0), 105);
 }
 
+/// What was deposited before `audit` is called, `audit` sees: nobody else can touch either account meanwhile.
+fn deposited_before_audit() {
+    let bank = Bank::new(&[100, 80]);
+    let deposited: Notes<(Cents, Cents)> = Notes::default();
+    let audit = |from_now: Cents, to_now: Cents| {
+        model::point_here(); // who can come in between, does
+        let (from, to) = deposited.with(|deposited| *deposited);
+        let seen = from_now >= 70 + from && to_now >= 110 + to;
+        expect_eq("whether `audit` sees all that was deposited before it was called", seen, true);
+    };
+    let deposit = || {
+        bank.deposit(0, 5);
+        deposited.with(|deposited| deposited.0 = 5);
+        bank.deposit(1, 7);
+        deposited.with(|deposited| deposited.1 = 7);
+    };
+    let (moved, ()) = both(|| bank.transfer(0, 1, 30, audit), deposit);
+    expect_eq("the answer to a transfer of 30 from an account of 100 or more", moved, Ok(()));
+    expect_eq("the balances afterwards", balances(&bank, 2), vec![75, 117]);
+}
+
 fn disjoint_transfers() {
     let bank = Bank::new(&[100, 100, 100, 100]);
     let inside = Rendezvous::new(2);
@@ -139,13 +162,14 @@ fn disjoint_transfers() {
     expect_eq("the answers to two transfers that share no account", answers, (Ok(()), Ok(())));
 }
 
-fn deposit_elsewhere() {
+fn elsewhere() {
     let bank = Bank::new(&[100, 100, 100]);
     let inside = Rendezvous::new(2);
     let (moved, ()) = both(
         || bank.transfer(0, 2, 30, |_, _| inside.meet()),
         || {
             bank.deposit(1, 5);
+            expect_eq("the answer to a withdrawal of 5 from an account of 105", bank.withdraw(1, 5), Ok(()));
             inside.meet();
         },
     );

@@ -36,6 +36,7 @@ fn main() -> judge::ExitCode {
         .schedules("two permits, one acquired and one tried at once", one_acquires_one_tries)
         .schedules("a permit is tried while somebody waits", tried_while_waited_for)
         .schedules("two release a bounded semaphore at once, and one permit is out", released_too_often)
+        .schedules("one of two permits comes back, and somebody waits for it", one_of_two)
         .schedules("a permit is released while somebody waits with a time limit", released_in_time)
         .schedules("one waits with a time limit, one without, and one permit is released", timed_and_untimed)
         .schedules("one waits with a time limit, and nobody releases", never_released)
@@ -152,6 +153,16 @@ fn released_too_often() {
     expect_eq("how many of two releases were refused, with one permit out", refused, 1);
     let taken = (0..4).filter(|_| semaphore.try_acquire()).count();
     expect_eq("how many permits a semaphore bounded to 2 has", taken, 2);
+}
+
+/// The other one never comes back.
+fn one_of_two() {
+    let semaphore = Semaphore::bounded(2);
+    semaphore.acquire();
+    semaphore.acquire();
+    let ((), answer) = both(|| semaphore.acquire(), || semaphore.release());
+    expect_eq("the answer to releasing an acquired permit", answer, Ok(()));
+    expect_eq("permits left of two that are both held", left(&semaphore), 0);
 }
 
 fn released_in_time() {

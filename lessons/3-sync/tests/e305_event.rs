@@ -32,6 +32,7 @@ fn main() -> judge::ExitCode {
         .schedules("two wait, one sets", two_wait)
         .schedules("one waits with a time limit, one sets", waits_in_time)
         .schedules("one waits with a time limit, nobody sets", never_set)
+        .schedules_with(one_moment(), "the same, and it is woken for no reason", woken_in_vain)
         .schedules("two set at once, one waits", two_set)
         .schedules("one waits with a time limit, while it is set and cleared", pulse_at_any_time)
         .schedules_with(on_time(), "two are waiting when it is set and cleared at once", pulse)
@@ -52,6 +53,11 @@ fn main() -> judge::ExitCode {
 /// No time-out comes early: time passes only when nobody can go on. So who sleeps knows that the others wait.
 fn on_time() -> Checker {
     Checker::new().luck(0)
+}
+
+/// One unlucky moment: a wake-up for no reason, or an interruption, but not both.
+fn one_moment() -> Checker {
+    Checker::new().bound(1).luck(1).runs_beyond_bound(0)
 }
 
 /// Sets the event after saying so, and complains of waiters that return before.
@@ -136,6 +142,22 @@ fn never_set() {
         (set, is_set),
         (false, false),
     );
+}
+
+/// After 35 of its 50 ms it may be woken for no reason. 15 ms are left.
+fn woken_in_vain() {
+    let event = Event::new(false);
+    let wait = || {
+        let start = Instant::now();
+        let (set, cost) = judge::count(|| event.wait_timeout(LIMIT));
+        (set, start.elapsed(), cost.times(judge::Deed::Waits))
+    };
+    let ((set, waited, waits), ()) = both(wait, || thread::sleep(A_WHILE));
+    expect_eq("the answer of `wait_timeout(50ms)` when nobody sets it", set, false);
+    // With one wait and no wake-up it was interrupted before it.
+    if waits > 1 {
+        expect_eq("how long `wait_timeout(50ms)` waited, woken once in vain", waited, LIMIT);
+    }
 }
 
 fn two_set() {
