@@ -25,8 +25,8 @@ const LEFT_OUT: [&str; 12] = [
     "docs/teaching",
 ];
 
-/// The part of the README that is about what is left out.
-const FOR_MAINTAINERS: &str = "## Working on the course";
+/// The parts of the README that are about what is left out.
+const FOR_OTHERS: [&str; 2] = ["## Grading a class", "## Working on the course"];
 
 /// What was written.
 pub struct Released {
@@ -58,7 +58,7 @@ pub fn write(workspace: &Workspace, course: &Course, folder: &Path) -> Result<Re
         let text = match path.rsplit('/').next() {
             Some("Cargo.toml") => manifest(&text, path, &kept),
             Some("lesson.toml") => without_tables(&text, |head| head == "[[exercise.wrong]]"),
-            Some("README.md") if path == "README.md" => without_section(&text, FOR_MAINTAINERS),
+            Some("README.md") if path == "README.md" => without_sections(&text, &FOR_OTHERS),
             _ => text,
         };
         files::replace(&to, text)?;
@@ -192,12 +192,12 @@ fn without_tables(text: &str, goes: impl Fn(&str) -> bool) -> String {
     format!("{}\n", kept.trim_end())
 }
 
-/// A text without a section, from its heading to the next of the same rank.
-fn without_section(text: &str, heading: &str) -> String {
+/// A text without some sections, each from its heading to the next of the same rank.
+fn without_sections(text: &str, headings: &[&str]) -> String {
     let mut inside = false;
     let mut out = String::new();
     for line in text.lines() {
-        if line == heading {
+        if headings.contains(&line) {
             inside = true;
         } else if line.starts_with("## ") {
             inside = false;
@@ -302,7 +302,7 @@ mod tests {
 
     #[test]
     fn a_section_ends_at_the_next() {
-        let text = "# A\n## B\nb\n## Working on the course\nc\n### D\nd\n## E\ne\n";
-        assert_eq!(without_section(text, FOR_MAINTAINERS), "# A\n## B\nb\n## E\ne\n");
+        let text = "# A\n## B\nb\n## Working on the course\nc\n### D\nd\n## E\ne\n## Grading a class\nf\n";
+        assert_eq!(without_sections(text, &FOR_OTHERS), "# A\n## B\nb\n## E\ne\n");
     }
 }

@@ -9,11 +9,11 @@ use std::thread;
 
 const CANARY: Mode = Mode { canary: true, stress: None };
 
-/// A judge whose answer's text is in order.
+/// A judge whose answer's text is in order. Any text will do, since the code comes from the tests; this one is there in
+/// every copy of the course.
 fn judge() -> Exercise {
-    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixture");
-    let rules = Rules::new().allow("std::process::exit").allow("std::process::abort").allow("std::env");
-    Exercise::new("fixture", fixture, file!()).rules(rules)
+    let exercise = Exercise::new("fixture", env!("CARGO_MANIFEST_DIR"), file!());
+    Exercise { answer: concat!(env!("CARGO_MANIFEST_DIR"), "/src/verdict.rs").into(), ..exercise }
 }
 
 fn run(exercise: &Exercise) -> Judgement {
