@@ -1,17 +1,26 @@
 //! The catalogue of attacks, with the verdict that each must get.
+pub mod host;
+
 use crate::outcome::Verdict;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
 /// The files of the catalogue.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("ending.toml", include_str!("../selftest/attacks/ending.toml")),
     ("forging.toml", include_str!("../selftest/attacks/forging.toml")),
+    ("forger.toml", include_str!("../selftest/attacks/forger.toml")),
     ("compiler.toml", include_str!("../selftest/attacks/compiler.toml")),
     ("hanging.toml", include_str!("../selftest/attacks/hanging.toml")),
     ("resources.toml", include_str!("../selftest/attacks/resources.toml")),
     ("honest.toml", include_str!("../selftest/attacks/honest.toml")),
 ];
+
+/// How many rows the catalogue has, counted from 1.
+pub const ROWS: u32 = 62;
+
+/// What forgers have in common.
+const FORGER: &str = include_str!("../selftest/forger.rs");
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,6 +46,12 @@ pub struct Attack {
     /// Whether it uses up a limit.
     #[serde(default)]
     pub slow: bool,
+    /// What the grader must say when no rule is asked: which of the walls caught it.
+    #[serde(default)]
+    pub because: String,
+    /// What is not promised about it, and where.
+    #[serde(default)]
+    pub limit: String,
     /// Code that is too long to be written down.
     pub generate: Option<String>,
     /// The functions that it replaces.
@@ -55,10 +70,15 @@ pub fn all() -> Result<Vec<Attack>> {
     Ok(all)
 }
 
+/// Whether `word` means a row with this number and this name; no word means every one.
+pub fn is_called(word: &str, number: u32, name: &str) -> bool {
+    word.parse() == Ok(number) || name.contains(word)
+}
+
 impl Attack {
     /// Whether `word` means it.
     pub fn is_called(&self, word: &str) -> bool {
-        word.parse() == Ok(self.number) || self.name.contains(word)
+        is_called(word, self.number, &self.name)
     }
 
     /// The whole answer: its own functions, and those of the right answer that it leaves alone.
@@ -74,6 +94,7 @@ impl Attack {
                     (0..3_000).map(|n| format!("pub fn f{n}() -> u64 {{ \"{}\" }}\n", "x".repeat(40)));
                 lines.collect()
             }
+            Some("forger") => format!("{FORGER}\n{}", self.code),
             _ => self.code.clone(),
         };
         for name in ["count", "both", "sum"] {
@@ -98,6 +119,13 @@ fn function(solution: &str, name: &str) -> String {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn every_row_of_the_catalogue_is_tried() {
+        let mut tried: BTreeSet<u32> = all().unwrap().iter().map(|attack| attack.number).collect();
+        tried.extend(host::ROWS.iter().map(|row| row.number));
+        assert_eq!(tried, (1..=ROWS).collect());
+    }
 
     #[test]
     fn the_catalogue_can_be_read_and_every_attack_is_a_whole_answer() {

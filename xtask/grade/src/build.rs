@@ -218,6 +218,19 @@ fn compiler(toolchain: &Toolchain, task: &Task, bench: &Bench, names_judge: bool
     }
 }
 
+/// Looks around with a shell where an answer is compiled.
+pub fn look(
+    sandbox: &Sandbox,
+    toolchain: &Toolchain,
+    task: &Task,
+    bench: &Bench,
+    script: &str,
+) -> Result<Ended> {
+    let mut spec = compiler(toolchain, task, bench, false);
+    spec.command = ["/usr/bin/sh", "-c", script].map(str::to_owned).into();
+    watch::run(sandbox, &spec, Stdio::null(), MESSAGES, &mut Alone)
+}
+
 /// How much of the compiler's messages is read: an answer can make it say a hundred megabytes.
 const MESSAGES: usize = 2 << 20;
 

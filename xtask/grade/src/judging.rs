@@ -329,10 +329,14 @@ impl Grader<'_> {
                         .layers
                         .iter()
                         .all(|report| (report.status == Status::Passed) == (report.name == layer));
-                    if run.ended_well && only {
+                    if !run.ended_well || !only {
+                        tampered(layer, "a judgement that does not fit the layers")
+                    } else if run.ended.code != 0 || run.ended.stopped.is_some() {
+                        // The judge's own last act is to end with success.
+                        tampered(layer, "success, by a program that did not end well")
+                    } else {
                         return Ok(None);
                     }
-                    tampered(layer, "a judgement that does not fit the layers")
                 } else {
                     Outcome::judged(judgement)
                 }

@@ -166,7 +166,7 @@ pub fn grade(
         }
     };
     thread::scope(|scope| {
-        for _ in 0..workers.min(total) {
+        for _ in 0..setup.sandbox.at_once(workers).min(total) {
             scope.spawn(work);
         }
     });

@@ -88,6 +88,19 @@ impl Sandbox {
         }
     }
 
+    /// Whether boxes share one number of processes, the user's: what one takes another lacks.
+    pub fn shares_processes(&self) -> bool {
+        self.backend == Backend::Bwrap
+            && self.groups == Host::None
+            && !nix::unistd::Uid::effective().is_root()
+    }
+
+    /// How many boxes there may be at once, of so many that are wanted: only one where a box could starve another, so
+    /// that no verdict ever depends on the neighbours.
+    pub fn at_once(&self, wanted: usize) -> usize {
+        if self.shares_processes() { 1 } else { wanted }
+    }
+
     /// How many processes of the box stand between the grader and what runs in it.
     fn builders(&self) -> usize {
         match self.backend {

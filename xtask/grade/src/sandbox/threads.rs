@@ -144,6 +144,16 @@ fn children(process: i32) -> Vec<i32> {
         .collect()
 }
 
+/// How many threads a user has, in all processes.
+pub fn of_user(user: u32) -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    let Ok(entries) = fs::read_dir("/proc") else { return 0 };
+    let own = |entry: &fs::DirEntry| entry.metadata().is_ok_and(|meta| meta.uid() == user);
+    let ids =
+        entries.flatten().filter(own).filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    ids.map(|id| fs::read_dir(format!("/proc/{id}/task")).map_or(0, |tasks| tasks.count() as u64)).sum()
+}
+
 fn threads(process: i32) -> Vec<Thread> {
     let Ok(tasks) = fs::read_dir(format!("/proc/{process}/task")) else { return Vec::new() };
     tasks.filter_map(|task| thread(process, task.ok()?.file_name().to_str()?.parse().ok()?)).collect()

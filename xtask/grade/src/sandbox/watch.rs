@@ -111,6 +111,9 @@ pub fn run(
     keep: usize,
     beside: &mut dyn Companion,
 ) -> Result<Ended> {
+    if sandbox.shares_processes() {
+        wait_for_room(spec.limits.tasks);
+    }
     let begin = Instant::now();
     let cpu = cpu::of_children()?;
     let (mut command, groups) = sandbox.command(spec)?;
@@ -200,6 +203,15 @@ pub fn run(
         bail!("bubblewrap could not build the box: {}", ended.stderr.trim());
     }
     Ok(ended)
+}
+
+/// Waits until the boxes before have gone, which the kernel ends in its own time: this user's threads count together.
+fn wait_for_room(wanted: u64) {
+    let user = nix::unistd::Uid::effective().as_raw();
+    let patience = Instant::now() + Duration::from_secs(10);
+    while threads::of_user(user) * 4 > wanted && Instant::now() < patience {
+        thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// Looks at a box from outside, again and again.
