@@ -6,6 +6,7 @@
 use crate::lines::{Lines, NoLine};
 use crate::outbox::Outbox;
 use crate::room::{Place, Room};
+use crate::say::complain;
 use crate::server::Limits;
 use crate::throttle::{EACH_LINE, Throttle};
 use crate::words::{Request, SERVER, cleaned, name_problem};
@@ -55,7 +56,7 @@ pub fn serve(stream: TcpStream, room: &Room, limits: &Limits) {
             let _ = stream.shutdown(Shutdown::Both);
         });
         if let Err(error) = writer {
-            return eprintln!("cannot start a thread for a client: {error}");
+            return complain(format_args!("cannot start a thread for a client: {error}"));
         }
         // However the reader ends, also by a panic, the writer must hear of it, or the scope would wait for ever.
         let _gone = Gone(&outbox);

@@ -2,12 +2,14 @@
 //!
 //! The map, from the outside in: `server` lets clients in and sees the last one out, `client` is the life of one of them,
 //! `room` knows who is there and what everybody hears, `outbox` is what one of them has still to be sent. `lines` and
-//! `words` take apart what comes in, `throttle` slows down who talks too fast, `stop` ends it all.
+//! `words` take apart what comes in, `throttle` slows down who talks too fast, `stop` ends it all, and `say` has a word
+//! for whoever started it.
 mod client;
 mod lines;
 mod options;
 mod outbox;
 mod room;
+mod say;
 mod server;
 mod stop;
 mod throttle;
@@ -15,10 +17,11 @@ mod words;
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use options::Asked;
+use say::{complain, tell};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::env;
-use std::io::{self, Write};
+use std::io;
 use std::net::TcpListener;
 use std::process::{self, ExitCode};
 use stop::Stop;
@@ -31,14 +34,14 @@ fn main() -> ExitCode {
         }
         Ok(Asked::Serve(options)) => options,
         Err(problem) => {
-            eprintln!("p109_chat_server: {problem}\n`--help` says what there is");
+            complain(format_args!("p109_chat_server: {problem}\n`--help` says what there is"));
             return ExitCode::from(2);
         }
     };
     match serve(&options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            eprintln!("p109_chat_server: {problem}");
+            complain(format_args!("p109_chat_server: {problem}"));
             ExitCode::FAILURE
         }
     }
@@ -52,11 +55,10 @@ fn serve(options: &options::Options) -> Result<(), String> {
     let stop = Stop::new(&listener).map_err(odd)?;
     stop_on_signals(stop.clone()).map_err(odd)?;
     may_open(options.limits.clients);
-    // Whoever starts this program reads the port here; so it must come at once, also through a pipe.
-    println!("listening on {}", listener.local_addr().map_err(odd)?);
-    io::stdout().flush().map_err(odd)?;
+    // Whoever starts this program reads the port here.
+    tell(format_args!("listening on {}", listener.local_addr().map_err(odd)?));
     let served = server::run(listener, &stop, &options.limits).map_err(odd)?;
-    println!("stopped: everybody was told, {} clients served, all threads joined", served.clients);
+    tell(format_args!("stopped: everybody was told, {} clients served, all threads joined", served.clients));
     Ok(())
 }
 
@@ -69,8 +71,9 @@ fn stop_on_signals(stop: Stop) -> io::Result<()> {
     client::thread("signals").spawn(move || {
         let mut signals = signals.forever();
         if signals.next().is_some() {
-            eprintln!("stopping as soon as everybody has hung up; once more, and it ends at once");
+            // First the deed, then the words: they are for a terminal that may be what was just closed.
             stop.request();
+            complain("stopping as soon as everybody has hung up; once more, and it ends at once");
         }
         if let Some(signal) = signals.next() {
             // What a shell reports of a program that a signal has ended.
@@ -87,6 +90,8 @@ fn may_open(clients: usize) {
     let wanted = clients as u64 + BESIDE_CLIENTS;
     let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return };
     if soft < wanted && setrlimit(Resource::RLIMIT_NOFILE, wanted.min(hard), hard).is_err() || hard < wanted {
-        eprintln!("note: the system allows {hard} open files, so there may be fewer clients than {clients}");
+        complain(format_args!(
+            "note: the system allows {hard} open files, so there may be fewer clients than {clients}"
+        ));
     }
 }

@@ -1,6 +1,7 @@
 //! The door: who comes in, who is refused, and how everybody gets out in the end.
 use crate::client;
 use crate::room::Room;
+use crate::say::complain;
 use crate::stop::Stop;
 use crate::words::SERVER;
 use std::collections::VecDeque;
@@ -81,12 +82,12 @@ pub fn run(listener: TcpListener, stop: &Stop, limits: &Limits) -> io::Result<Se
                     clients.push(client);
                     served += 1;
                 }
-                Err(error) => eprintln!("cannot start a thread for a client: {error}"),
+                Err(error) => complain(format_args!("cannot start a thread for a client: {error}")),
             },
             Err(error) => {
                 // A client that has hung up already, or no file left to open. The first needs nothing. The second would
                 // come back at once, as fast as the processor can, until somebody leaves; so we take a breath.
-                eprintln!("cannot accept: {error}");
+                complain(format_args!("cannot accept: {error}"));
                 thread::sleep(Duration::from_millis(50));
             }
         }
@@ -107,7 +108,7 @@ fn start(stream: TcpStream, room: &Arc<Room>, limits: &Limits) -> io::Result<Joi
 fn joined(client: JoinHandle<()>) {
     if client.join().is_err() {
         // Its message is on standard error already. One client is lost; the others never notice.
-        eprintln!("the thread of a client has panicked; this is a mistake in the server");
+        complain("the thread of a client has panicked; this is a mistake in the server");
     }
 }
 
