@@ -23,6 +23,19 @@ pub fn live_threads() -> usize {
     engine::inspect(|world| world.live_threads(me))
 }
 
+/// How many spawned threads, other than the caller, may still run as far as anybody knows. Outside a check: 0.
+///
+/// A thread of a check ends together with its last operation, so it may have ended in every schedule although nobody waits
+/// for its end: when what it sends, or gives back, is all that one waits for. On a machine it may go on for as long as it
+/// likes after that. What ends that doubt is `join`, the end of a scope, or `is_finished` that says so.
+pub fn unjoined_threads() -> usize {
+    if !in_model() {
+        return 0;
+    }
+    let me = engine::me();
+    engine::inspect(|world| world.unjoined_threads(me))
+}
+
 /// A meeting of threads: whoever comes waits until enough have come.
 ///
 /// One step for each, however many there are, and no notification to lose. If the others never come, the

@@ -8,7 +8,8 @@
 //! * every visitor's `welcome` is called once, on a thread started for that visitor, so that all of them can be
 //!   under way at the same time;
 //! * the welcomes come back in the order of `visitors`, whoever is ready first;
-//! * no thread that was started is still running when the function returns.
+//! * no thread that was started is still running when the function returns. It waits for them, and does not look now and
+//!   then whether they are ready.
 //!
 //! ```text
 //! welcome_all(vec!["Ada".to_string(), "Grace".to_string()], |name| format!("Hello, {name}!"))

@@ -7,6 +7,8 @@ pub mod exercise;
 mod watch;
 
 use interleave::Checker;
+use std::thread;
+use std::time::{Duration, Instant};
 use watch::Watch;
 
 fn main() -> judge::ExitCode {
@@ -14,6 +16,8 @@ fn main() -> judge::ExitCode {
         .schedules("two visitors", || welcomes(&["Ada", "Grace"]))
         .schedules("three visitors", || welcomes(&["Ada", "Grace", "Alan"]))
         .schedules_with(few_switches(), "seven visitors", || welcomes(&["visitor"; 7]))
+        // Without luck: nothing ends before its time, so that times can be compared.
+        .schedules_with(alone().luck(0), "a welcome that takes a second", a_long_welcome)
         .schedules_with(alone(), "one visitor", || welcomes(&["Ada"]))
         .schedules_with(alone(), "nobody comes", || welcomes(&[]))
         .overlap("two welcomes under way at the same time", || all_meet(&["Ada", "Grace"]))
@@ -73,6 +77,25 @@ fn welcomes(names: &[&str]) {
     }
     let want: Vec<String> = names.iter().map(|name| welcome(name)).collect();
     judge::expect_eq("the welcomes, in the order of the visitors", got, want);
+}
+
+/// In a check time passes only while everybody waits, so whoever waits must not be busy, nor look now and then. One visitor:
+/// with several, somebody who welcomes them one after the other would be told of the time, and not of that.
+fn a_long_welcome() {
+    /// About a second: a time that nobody meets who looks every millisecond.
+    const A_SECOND: Duration = Duration::from_micros(1_000_300);
+    let begin = Instant::now();
+    exercise::welcome_all(owned(&["Ada"]), |visitor| {
+        thread::sleep(A_SECOND);
+        visitor
+    });
+    let waited = begin.elapsed();
+    if waited > A_SECOND {
+        judge::fail(
+            judge::Verdict::TooSlow,
+            format!("The thread ended after {A_SECOND:?}, and `welcome_all` returned after {waited:?}."),
+        );
+    }
 }
 
 /// No welcome is ready before all of them have begun.

@@ -10,8 +10,9 @@ use exercise::{Failure, Job, Worker};
 use interleave::Checker;
 use judge::{Rendezvous, Verdict, expect_eq};
 use std::{
+    any::Any,
     hint::black_box,
-    panic::panic_any,
+    panic::resume_unwind,
     thread,
     time::{Duration, Instant},
 };
@@ -35,12 +36,12 @@ fn main() -> judge::ExitCode {
         .overlap("a worker is at work when `start` has returned", beside_its_caller)
         .overlap("two workers are at work at the same time", beside_each_other)
         .spec("a name that has to be kept", || _ = named("Zoë, 2nd floor", || 7))
-        .spec("a panic with a message", || panics(|| panic!("no ladder"), "no ladder"))
+        .spec("a panic with a message", || panics(|| breaks_off("no ladder"), "no ladder"))
         .spec("a panic with a message put together", || {
             let room = black_box(7);
-            panics(move || panic!("no ladder in {room}"), "no ladder in 7");
+            panics(move || breaks_off(format!("no ladder in {room}")), "no ladder in 7");
         })
-        .spec("a panic without a message", || panics(|| panic_any(7), "no message"))
+        .spec("a panic without a message", || panics(|| breaks_off(7), "no message"))
         .spec("a stack that no machine has", no_such_thread)
         .spec("a job that needs 16 MiB of stack", || {
             expect_eq(
@@ -95,6 +96,12 @@ fn at_work<T: Send + 'static>(
     })
 }
 
+/// Ends a job as `panic!` does, for whoever joins its thread. It is no mistake of anybody, so no hook hears of it; a panic
+/// of the answer is then the only one that there is to tell.
+fn breaks_off(payload: impl Any + Send) -> ! {
+    resume_unwind(Box::new(payload))
+}
+
 fn two_results() {
     let watch = Watch::new("the job of", "was done");
     let ada = at_work(watch, "Ada", || 36);
@@ -107,35 +114,30 @@ fn two_results() {
 
 fn one_panics() {
     let watch = Watch::new("the job of", "was done");
-    let ben = at_work(watch, "Ben", || -> u32 { panic!("the paint is dry") });
+    let ben = at_work(watch, "Ben", || -> u32 { breaks_off("the paint is dry") });
     let ada = at_work(watch, "Ada", || 36);
-    told(ben, "Ben", "the paint is dry");
+    // Ada first: so nobody else is at work when Ben's failure is read, and what goes wrong then is not put down to that.
     expect_eq("what came of the job beside it", ada.join(), Ok(36));
+    told(ben, "Ben", "the paint is dry");
     watch.all_done("join", [("Ada".to_string(), 1), ("Ben".to_string(), 1)]);
 }
 
 fn both_panic() {
     let watch = Watch::new("the job of", "was done");
-    let early = at_work(watch, "Ada", || -> u32 { panic!("no ladder") });
+    let early = at_work(watch, "Ada", || -> u32 { breaks_off("no ladder") });
     let late = at_work(watch, "Ben", || -> u32 {
         thread::yield_now();
-        panic!("no light")
+        breaks_off("no light")
     });
     told(late, "Ben", "no light");
     told(early, "Ada", "no ladder");
     judge::no_threads_left("join");
 }
 
-/// The job of this worker has panicked or will; `join` says who and why. It is called on a thread of its own, where a
-/// panic of `join` itself is noticed.
+/// The job of this worker has panicked or will; `join` says who and why. A panic of `join` itself is not caught: so it is
+/// told with its line.
 fn told(worker: Worker<u32>, name: &str, message: &str) {
-    let Ok(result) = thread::spawn(move || worker.join()).join() else {
-        judge::fail(
-            Verdict::Panics,
-            format!("The job of {name} panicked with {message:?}, and then `join` panicked, too."),
-        )
-    };
-    match result {
+    match worker.join() {
         Ok(result) => judge::fail(
             Verdict::SwallowedFailure,
             format!("The job of {name} panicked, and `join` gave the result {result}."),

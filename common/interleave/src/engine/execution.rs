@@ -348,6 +348,7 @@ impl Execution {
             finished: false,
             panicked: false,
             joined: false,
+            seen_ended: false,
             os: None,
             clock,
             fork_clock,

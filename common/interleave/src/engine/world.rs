@@ -61,6 +61,8 @@ pub(super) struct ThreadState {
     pub(super) panicked: bool,
     /// Somebody saw how it ended.
     pub(super) joined: bool,
+    /// Somebody asked whether it had ended, and it had.
+    pub(super) seen_ended: bool,
     pub(super) os: Option<Thread>,
     pub(super) clock: VectorClock,
     /// Its clock, as far as starting and joining threads moves it.
@@ -392,6 +394,12 @@ impl World {
     /// Spawned threads that have not ended, other than `me`.
     pub(crate) fn live_threads(&self, me: Tid) -> usize {
         self.threads.iter().enumerate().skip(1).filter(|(t, s)| *t != me && !s.finished).count()
+    }
+
+    /// Spawned threads of which nobody knows that they have ended, other than `me`.
+    pub(crate) fn unjoined_threads(&self, me: Tid) -> usize {
+        let known = |s: &ThreadState| s.finished && (s.joined || s.seen_ended);
+        self.threads.iter().enumerate().skip(1).filter(|(t, s)| *t != me && !known(s)).count()
     }
 
     /// What the code was seen to use.

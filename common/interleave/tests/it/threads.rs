@@ -211,6 +211,27 @@ fn threads_that_have_not_ended_are_counted() {
     });
 }
 
+/// Its last message is no proof that a thread has ended, though here it never goes on after it.
+#[test]
+fn threads_whose_end_nobody_has_seen_are_counted() {
+    right(|| {
+        let (sender, receiver) = mpsc::channel();
+        let thread = thread::spawn(move || sender.send(7));
+        assert_eq!(receiver.iter().count(), 1);
+        assert_eq!(std::model::unjoined_threads(), 1);
+        if thread.is_finished() {
+            assert_eq!(std::model::unjoined_threads(), 0);
+        }
+        // Who joins must have been joined.
+        let joins = thread::spawn(move || thread.join().unwrap());
+        assert!(std::model::unjoined_threads() > 0);
+        joins.join().unwrap().unwrap();
+        assert_eq!(std::model::unjoined_threads(), 0);
+        thread::scope(|scope| scope.spawn(|| ()).thread().id());
+        assert_eq!(std::model::unjoined_threads(), 0);
+    });
+}
+
 #[test]
 fn ending_the_process_is_a_failure() {
     let failure = wrong(|| {

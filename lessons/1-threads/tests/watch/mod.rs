@@ -45,6 +45,17 @@ impl<P: Clone + Ord + Debug> Watch<P> {
     /// After `function` has returned: none of its threads is left, and each piece in `want` was done that often.
     pub fn all_done(&self, function: &str, want: impl IntoIterator<Item = (P, usize)>) {
         judge::no_threads_left(function);
+        // What a thread has sent says that it has done its work, and not that it has ended.
+        let left = std::model::unjoined_threads();
+        if left > 0 {
+            let threads = if left == 1 { "a thread".to_string() } else { format!("{left} threads") };
+            judge::fail(
+                judge::Verdict::Leak,
+                format!(
+                    "{function} has returned, and has not waited for the end of {threads}; they may be running still."
+                ),
+            );
+        }
         let Self { noun, verb, .. } = self;
         let pieces = self.pieces.with(|pieces| pieces.clone());
         for (piece, times) in want {

@@ -24,6 +24,7 @@ impl Step<'_> {
 
     pub(crate) fn has_ended(&mut self, child: Tid) -> bool {
         let ended = self.world.threads[child].finished;
+        self.world.threads[child].seen_ended |= ended;
         let hash = if ended { self.world.threads[child].hash } else { 0 };
         self.none_depend(mix(code::JOIN + 1, hash));
         ended

@@ -1,0 +1,16 @@
+//! Sleeps between two looks at the threads, and so sleeps on when all have ended.
+use std::thread;
+use std::time::Duration;
+
+/// Calls `welcome` for each visitor on a thread of its own.
+pub fn welcome_all<F>(visitors: Vec<String>, welcome: F) -> Vec<String>
+where
+    F: Fn(String) -> String + Copy + Send + Sync + 'static,
+{
+    let handles: Vec<_> =
+        visitors.into_iter().map(|visitor| thread::spawn(move || welcome(visitor))).collect();
+    while !handles.iter().all(|handle| handle.is_finished()) {
+        thread::sleep(Duration::from_millis(10));
+    }
+    handles.into_iter().map(|handle| handle.join().unwrap()).collect()
+}
