@@ -6,6 +6,22 @@ use judge::Verdict;
 #[derive(Debug, Default)]
 pub struct Hints(Vec<(Occasion, String)>);
 
+/// A hint, and what it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hint<'a> {
+    /// What helps.
+    pub text: &'a str,
+    /// Whether it is about an error that the compiler reported after the one that is shown.
+    pub later: bool,
+}
+
+impl<'a> Hint<'a> {
+    /// A hint about what is shown.
+    pub fn new(text: &'a str) -> Hint<'a> {
+        Hint { text, later: false }
+    }
+}
+
 /// When a hint helps.
 #[derive(Debug, PartialEq, Eq)]
 enum Occasion {
@@ -46,18 +62,22 @@ impl Hints {
     /// The hint after `verdict`, for which the compiler reported errors with these codes.
     ///
     /// What does not compile is helped by what belongs to its error. A hint for every error can only guess; it is
-    /// given where nothing better is known, and never to an error without a code: that is one of syntax, about which
-    /// the compiler itself says best what is wrong.
-    pub fn of(&self, verdict: Verdict, codes: &[String]) -> Option<&str> {
+    /// given where nothing better is known. None is given without a code: then the first error, which is the one that is
+    /// shown, is one of syntax, about which the compiler itself says best what is wrong.
+    pub fn of(&self, verdict: Verdict, codes: &[String]) -> Option<Hint<'_>> {
         if verdict != Verdict::DoesNotCompile {
-            return self.find(|occasion| *occasion == Occasion::Verdict(verdict));
+            return self.find(|occasion| *occasion == Occasion::Verdict(verdict)).map(Hint::new);
+        }
+        if codes.is_empty() {
+            return None;
         }
         if self.find(|occasion| matches!(occasion, Occasion::Code(_))).is_some() {
-            return codes
-                .iter()
-                .find_map(|code| self.find(|occasion| matches!(occasion, Occasion::Code(of) if of == code)));
+            return codes.iter().enumerate().find_map(|(index, code)| {
+                let text = self.find(|occasion| matches!(occasion, Occasion::Code(of) if of == code))?;
+                Some(Hint { text, later: index > 0 })
+            });
         }
-        if codes.is_empty() { None } else { self.find(|occasion| *occasion == Occasion::Verdict(verdict)) }
+        self.find(|occasion| *occasion == Occasion::Verdict(verdict)).map(Hint::new)
     }
 
     fn find(&self, is_it: impl Fn(&Occasion) -> bool) -> Option<&str> {
@@ -81,9 +101,12 @@ mod tests {
     fn an_error_gets_the_hint_of_its_code_and_no_other() {
         let hints =
             hints("[hint_for]\nE0382 = \"moved\"\nE0373 = \"outlives\"\ndoes-not-compile = \"any\"").unwrap();
-        let of = |list: &[&str]| hints.of(Verdict::DoesNotCompile, &codes(list)).map(str::to_owned);
-        assert_eq!(of(&["E0373"]).as_deref(), Some("outlives"));
-        assert_eq!(of(&["E0308", "E0382", "E0373"]).as_deref(), Some("moved"), "the compiler's order counts");
+        let of = |list: &[&str]| {
+            hints.of(Verdict::DoesNotCompile, &codes(list)).map(|hint| (hint.text.to_owned(), hint.later))
+        };
+        let told = |text: &str, later| Some((text.to_owned(), later));
+        assert_eq!(of(&["E0373"]), told("outlives", false));
+        assert_eq!(of(&["E0308", "E0382", "E0373"]), told("moved", true), "the compiler's order counts");
         assert_eq!(of(&["E0308"]), None, "a hint for something else misleads");
         assert_eq!(of(&[]), None);
     }
@@ -91,9 +114,9 @@ mod tests {
     #[test]
     fn the_hint_for_any_error_is_not_for_syntax() {
         let hints = hints("[hint_for]\ndoes-not-compile = \"any\"\nleak = \"join\"").unwrap();
-        assert_eq!(hints.of(Verdict::DoesNotCompile, &codes(&["E0308"])), Some("any"));
+        assert_eq!(hints.of(Verdict::DoesNotCompile, &codes(&["E0308"])), Some(Hint::new("any")));
         assert_eq!(hints.of(Verdict::DoesNotCompile, &[]), None);
-        assert_eq!(hints.of(Verdict::Leak, &[]), Some("join"));
+        assert_eq!(hints.of(Verdict::Leak, &[]), Some(Hint::new("join")));
         assert_eq!(hints.of(Verdict::Deadlock, &[]), None);
     }
 

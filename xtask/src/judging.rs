@@ -3,7 +3,7 @@ use crate::capture::{ANSWER_BYTES, Drain};
 use crate::compile::{Answer, Compiled, Timing, compile};
 use crate::diagnostics::{Diagnostic, plain};
 use crate::files;
-use crate::hints::is_code;
+use crate::hints::{Hint, is_code};
 use crate::lessons::Exercise;
 use crate::process::{LAST_WORDS, has_ended, start};
 use crate::workspace::Workspace;
@@ -45,15 +45,16 @@ pub struct Refusal {
     pub rendered: String,
     /// How many more there are.
     pub more: usize,
-    /// The codes of all of them that have one, in its order.
+    /// The codes of all of them that have one, in its order; none when the first is one of syntax, which has none: what
+    /// comes after it may come of it.
     pub codes: Vec<String>,
 }
 
 impl Judged {
     /// The hint that belongs to this verdict: the exercise's own, or what helps in every exercise.
-    pub fn hint<'a>(&self, exercise: &'a Exercise) -> Option<&'a str> {
+    pub fn hint<'a>(&self, exercise: &'a Exercise) -> Option<Hint<'a>> {
         let codes = self.compiler.as_ref().map_or(&[][..], |refusal| &refusal.codes);
-        exercise.hint_for.of(self.judgement.verdict, codes).or(self.judgement.verdict.advice())
+        exercise.hint_for.of(self.judgement.verdict, codes).or(self.judgement.verdict.advice().map(Hint::new))
     }
 }
 
@@ -154,7 +155,8 @@ fn refused(
         let code = text.lines().nth(*line as usize - 1).unwrap_or("").trim().to_owned();
         Place { file: file.clone(), line: *line, code }
     });
-    let codes = errors.iter().map(|error| error.code.clone()).filter(|code| is_code(code)).collect();
+    let coded = errors.iter().map(|error| error.code.clone()).filter(|code| is_code(code));
+    let codes = if is_code(&first.code) { coded.collect() } else { Vec::new() };
     (judgement, Refusal { rendered: first.rendered.trim_end().to_owned(), more: errors.len() - 1, codes })
 }
 

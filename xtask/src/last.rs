@@ -18,6 +18,14 @@ pub struct Last {
     pub times: usize,
 }
 
+impl Last {
+    /// Whether its hint is due. At the first failure the learner shall look at what happened: such a hint is nearly the
+    /// answer.
+    pub fn hint_is_due(&self) -> bool {
+        self.times > 1 && !self.outdated
+    }
+}
+
 /// Keeps a verdict of the answer that was in the state `seen` when it was judged.
 pub fn keep(workspace: &Workspace, seen: &str, judged: &Judged) -> Result<()> {
     let path = path(workspace, &judged.judgement.exercise);

@@ -50,7 +50,7 @@ fn a_lesson_is_read_in_its_order() {
     assert_eq!(ids, ["d101_spawn", "e104_visits"]);
     let exercise = lesson.exercises().next().unwrap();
     assert_eq!((exercise.limit_s, exercise.kind, exercise.number()), (20, Kind::Fix, "104"));
-    assert_eq!(exercise.hint_for.of(Verdict::LostUpdate, &[]), Some("two steps"));
+    assert_eq!(exercise.hint_for.of(Verdict::LostUpdate, &[]).unwrap().text, "two steps");
     assert_eq!(exercise.wrong[0].layer.as_deref(), Some("schedules"));
 }
 

@@ -95,7 +95,8 @@ pub fn told(question: &Question, choice: usize, evidence: Option<&Evidence>, scr
     let mut out = format!("{word}\n{}", screen.wrapped(&question.why, 2));
     if let Some(evidence) = evidence {
         let line = harmless(evidence.line.trim());
-        let said = format!("{} was run just now, and printed: {line}", evidence.program);
+        // By whom matters: what the quiz runs, the learner has not seen, and it is not marked as run.
+        let said = format!("The quiz ran {} for this, and it printed: {line}", evidence.program);
         out += &screen.wrapped(&said, 2);
         if evidence.choice != question.answer {
             let said = format!(
@@ -106,7 +107,7 @@ pub fn told(question: &Question, choice: usize, evidence: Option<&Evidence>, scr
         }
     }
     if let Some(program) = &question.program {
-        out += &format!("  See it: cargo xtask run {}{}\n", &program[..1], number(program));
+        out += &format!("  See all of it: cargo xtask run {}{}\n", &program[..1], number(program));
     }
     screen.fitted(&out)
 }

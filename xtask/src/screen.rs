@@ -164,6 +164,75 @@ pub fn fit_listing(text: &str, width: usize) -> String {
     out
 }
 
+/// Help as it is laid out for wide terminals; where that is too wide, its paragraphs and the explanations of its
+/// flags are filled anew.
+pub fn fit_help(text: &str, width: usize) -> String {
+    if text.lines().all(|line| visible(line) <= width) {
+        return text.to_owned();
+    }
+    let blanks = |line: &str| line.len() - line.trim_start().len();
+    let mut joined: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let goes_on = joined.last().is_some_and(|before| {
+            let both = !before.is_empty() && !line.is_empty() && !line.starts_with("Example:");
+            // What explains a flag stands under the explanation's beginning.
+            let column = before[blanks(before)..].find("  ").map(|at| {
+                let gap = &before[blanks(before) + at..];
+                blanks(before) + at + blanks(gap)
+            });
+            both && match blanks(line) {
+                0 => blanks(before) == 0,
+                indent => column == Some(indent),
+            }
+        });
+        match joined.last_mut().filter(|_| goes_on) {
+            Some(before) => *before += &format!(" {}", line.trim_start()),
+            None => joined.push(line.to_owned()),
+        }
+    }
+    let mut out = String::new();
+    for line in joined {
+        out += &if blanks(&line) == 0 { wrap(&line, width, 0) } else { fit(&line, width) };
+        if line.is_empty() {
+            out = out.trim_end_matches('\n').to_owned() + "\n\n";
+        }
+    }
+    out
+}
+
+/// Lines of Rust that fit: a comment goes on as a comment, code a little to the right.
+pub fn fit_code(text: &str, width: usize) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
+        let bare = line.trim_start();
+        let margin = &line[..line.len() - bare.len()];
+        let comment = ["//! ", "/// ", "// "].into_iter().find(|mark| bare.starts_with(mark));
+        break_line(&mut out, line, width, &format!("{margin}{}", comment.unwrap_or("        ")));
+        out.push('\n');
+    }
+    out
+}
+
+/// The beginning of a line, coloured or not, that fits into `width` columns.
+pub fn cut(line: &str, width: usize) -> String {
+    if visible(line) <= width {
+        return line.to_owned();
+    }
+    let (mut out, mut left, mut in_code) = (String::new(), width.saturating_sub(1), false);
+    for character in line.chars() {
+        in_code |= character == '\x1b';
+        if in_code {
+            // Colours go on to the end, where the last of them ends colour.
+            out.push(character);
+            in_code = !character.is_ascii_alphabetic();
+        } else if left > 0 {
+            out.push(character);
+            left -= 1;
+        }
+    }
+    out + "…"
+}
+
 /// Adds one line, broken where it must be; `hang` goes before what goes on. Blanks within a line are kept. A word that
 /// is wider than a line stays whole, so that a path can be copied.
 fn break_line(out: &mut String, line: &str, width: usize, hang: &str) {
@@ -253,6 +322,31 @@ mod tests {
         let line = "12 |     let a = some(thing);";
         assert_eq!(fit_listing(line, 24), "12 |     let a =\n   |     some(thing);\n");
         assert_eq!(fit_listing("   = note: so it is there\n", 20), "   = note: so it is\n     there\n");
+    }
+
+    #[test]
+    fn help_is_filled_anew_only_where_it_is_too_wide() {
+        let text = "One two three\nfour five.\n\n  --flag   what it\n           does\n  --other  more\n\n\
+                    Example: a\n         b\n";
+        assert_eq!(fit_help(text, 40), text);
+        let wide = text.replace("three", "three three three");
+        assert_eq!(
+            fit_help(&wide, 22),
+            "One two three three\nthree four five.\n\n  --flag   what it\n    does\n  --other  more\n\nExample: a\n         b\n"
+        );
+    }
+
+    #[test]
+    fn code_that_is_too_wide_stays_code() {
+        assert_eq!(fit_code("    /// one two three four\n", 20), "    /// one two\n    /// three four\n");
+        assert_eq!(fit_code("  let a = some(thing);", 16), "  let a =\n          some(thing);\n");
+    }
+
+    #[test]
+    fn a_line_is_cut_by_what_is_seen_of_it() {
+        assert_eq!(cut("\x1b[32m+\x1b[0m one two", 9), "\x1b[32m+\x1b[0m one two");
+        assert_eq!(cut("\x1b[32m+\x1b[0m one two", 6), "\x1b[32m+\x1b[0m one…");
+        assert_eq!(cut("one \x1b[32mtwo\x1b[0m", 5), "one \x1b[32m\x1b[0m…");
     }
 
     #[test]

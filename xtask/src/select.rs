@@ -24,7 +24,7 @@ pub fn exercises<'a>(course: &'a Course, word: &str) -> Result<Vec<Chosen<'a>>> 
     let known = course.exercises().map(|(_, exercise)| exercise.id.as_str());
     let lessons = course.lessons.iter().map(|lesson| lesson.name.as_str());
     usage(format!(
-        "no exercise is called `{word}`; {} `cargo xtask list` shows all",
+        "no exercise is called `{word}`; {}`cargo xtask list` shows all",
         nearest(word, known.chain(lessons))
     ))
 }
@@ -56,10 +56,7 @@ pub fn demo<'a>(course: &'a Course, word: &str) -> Result<(&'a Lesson, &'a Demo)
         None => {
             unless_broken(course, word)?;
             let known = course.demos().map(|(_, demo)| demo.id.as_str());
-            usage(format!(
-                "no demo is called `{word}`; {} `cargo xtask list` shows all",
-                nearest(word, known)
-            ))
+            usage(format!("no demo is called `{word}`; {}`cargo xtask list` shows all", nearest(word, known)))
         }
     }
 }
@@ -81,7 +78,7 @@ fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
         word.as_bytes().windows(2).filter(|pair| pairs.contains(pair)).count()
     };
     match known.map(|name| (shared(name), name)).max_by_key(|(shared, _)| *shared) {
-        Some((shared, name)) if shared >= 2 => format!("did you mean `{name}`?"),
+        Some((shared, name)) if shared >= 2 => format!("did you mean `{name}`? "),
         _ => String::new(),
     }
 }
@@ -103,7 +100,7 @@ mod tests {
     #[test]
     fn a_slip_is_answered_with_what_was_probably_meant() {
         let known = ["e103_steps", "e104_visits"];
-        assert_eq!(nearest("e104_visit", known.into_iter()), "did you mean `e104_visits`?");
+        assert_eq!(nearest("e104_visit", known.into_iter()), "did you mean `e104_visits`? ");
         assert_eq!(nearest("zzz", known.into_iter()), "");
     }
 }

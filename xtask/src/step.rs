@@ -1,12 +1,15 @@
 //! What a learner is told of a step: where it is on the way, what to read and to write, what helps after a failure.
 use crate::files;
 use crate::last::Last;
-use crate::lessons::{Course, Exercise, Lesson, number};
+use crate::lessons::{Course, Demo, Exercise, Lesson, number};
 use crate::path::{self, Next};
 use crate::progress::{Fact, Progress};
 use crate::screen::{Screen, Style, bar, count, harmless, visible};
 use crate::workspace::Workspace;
 use judge::{Judgement, Verdict};
+
+/// So many steps that the lesson before has left are named.
+const MOST_LEFT: usize = 3;
 
 /// After so many equal failures in a row the next hint is offered.
 const OFFER_AFTER: usize = 3;
@@ -81,10 +84,29 @@ pub fn instructions(
         let text = screen.wrapped(&text, 10);
         out += &format!("  {what:<7} {}", text.trim_start());
     };
-    for demo in &next.demos {
-        let call = format!("cargo xtask run {}{}", &demo.id[..1], number(&demo.id));
-        let call = if by == By::Key { format!("{} or {}", name("r"), name(&call)) } else { name(&call) };
-        row("run", format!("{call} ({}, {} min)", demo.title, demo.minutes));
+    let to_run = to_run(next);
+    // Who ran all by cargo itself has them all left.
+    let kept_back = next.left.len().saturating_sub(MOST_LEFT);
+    for (index, (lesson, demo)) in to_run.iter().enumerate() {
+        if (MOST_LEFT..next.left.len()).contains(&index) {
+            continue;
+        }
+        let call = name(&run_call(&demo.id));
+        // The key is for the first of them.
+        let call = if by == By::Key && index == 0 { format!("{} or {call}", name("r")) } else { call };
+        let of = if lesson.number == next.lesson.number {
+            ""
+        } else {
+            &format!("; left in lesson {}", lesson.number)
+        };
+        row("run", format!("{call} ({}, {} min{of})", demo.title, demo.minutes));
+    }
+    if kept_back > 0 {
+        row("", format!("{} left there: {}", count(kept_back, "more demo"), name("cargo xtask list")));
+    }
+    if !to_run.is_empty() {
+        // The chapters show how cargo runs a demo, and that leaves no trace.
+        row("", "Run like this it is marked as done; a `cargo run` of your own cannot be seen.".to_owned());
     }
     row("read", reading(workspace, next.lesson, exercise, screen));
     if !exercise.quiz.is_empty() {
@@ -99,6 +121,16 @@ pub fn instructions(
         By::Key => row("judge", "save the file".to_owned()),
     }
     out
+}
+
+/// What is to be run on the way, in order: first what the lesson before has left.
+pub fn to_run<'a>(next: &Next<'a>) -> Vec<(&'a Lesson, &'a Demo)> {
+    next.left.iter().copied().chain(next.demos.iter().map(|demo| (next.lesson, *demo))).collect()
+}
+
+/// `cargo xtask run d104`
+fn run_call(id: &str) -> String {
+    format!("cargo xtask run {}{}", &id[..1], number(id))
 }
 
 /// `lessons/1-threads/README.md:88, section "Many threads"`
@@ -161,7 +193,7 @@ fn nth(number: usize) -> String {
 }
 
 /// What is said when nothing is left.
-pub fn all_done(course: &Course, screen: &Screen) -> String {
+pub fn all_done(course: &Course, progress: &Progress, screen: &Screen) -> String {
     let all = course.exercises().count();
     if all == 0 && !course.broken.is_empty() {
         return "No lesson can be read.\n".to_owned();
@@ -170,10 +202,21 @@ pub fn all_done(course: &Course, screen: &Screen) -> String {
         return "There are no exercises in `lessons` yet.\n".to_owned();
     }
     let text = format!("All {} are done.", count(all, "exercise"));
-    screen.fitted(&format!(
+    let mut out = format!(
         "{}\n`cargo xtask list` shows them; `cargo xtask reset 104` opens one again.\n",
         screen.paint(Style::Good, &text)
-    ))
+    );
+    let left: Vec<_> = course.lessons.iter().flat_map(|lesson| path::not_run(lesson, progress)).collect();
+    if let Some(first) = left.iter().find(|demo| demo.id.starts_with('p')).or(left.first()) {
+        out += &format!(
+            "Of the demos and projects {} not run yet: {} for one, {}. `{}` runs and marks it.\n",
+            left.len(),
+            first.id,
+            first.title,
+            run_call(&first.id)
+        );
+    }
+    screen.fitted(&out)
 }
 
 /// What is said of an exercise that has just turned green.

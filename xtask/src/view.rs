@@ -1,4 +1,4 @@
-//! A verdict on the screen: the word, one sentence, the details, the schedule, the hint, the next command.
+//! A verdict on the screen: the word, one sentence, the details, the schedule; the hint that belongs to it.
 use crate::diagnostics::plain;
 use crate::judging::{Judged, Refusal};
 use crate::lessons::Exercise;
@@ -10,7 +10,7 @@ use judge::{Status, Verdict};
 pub enum Length {
     /// What fits on a screen.
     Screen,
-    /// The same, with at most so many lines of the schedule.
+    /// The same at a terminal with keys, with at most about so many lines of the schedule.
     Rows(usize),
     /// All of it.
     Whole,
@@ -25,10 +25,25 @@ impl Length {
             Length::Whole => usize::MAX,
         }
     }
+
+    /// `… 11 more lines: cargo xtask why 104`
+    fn more(self, left: usize, number: &str) -> String {
+        let how = match self {
+            Length::Rows(_) => "w shows them".to_owned(),
+            _ => format!("cargo xtask why {number}"),
+        };
+        format!("  … {}: {how}", count(left, "more line"))
+    }
 }
 
 /// The lines of a timeline that fit on a screen with the rest around them.
 const STORY_LINES: usize = 34;
+
+/// So few lines more than fit are shown all the same: to say that they are missing costs as much.
+const SPARE: usize = 2;
+
+/// The least that is shown of a timeline: its title, the names of the threads, some rows.
+const FEWEST_ROWS: usize = 5;
 
 /// The lines of a compiler's message that fit.
 const COMPILER_LINES: usize = 25;
@@ -73,16 +88,19 @@ pub fn verdict(judged: &Judged, exercise: &Exercise, screen: &Screen, length: Le
     if let Some(story) = &judgement.story {
         let text = fit(&story.terminal(screen.columns, screen.colour), screen.columns);
         out.push('\n');
-        out += &shortened(&text, STORY_LINES, length, exercise);
+        out += &shortened(&text, STORY_LINES, length, exercise.number());
     }
     if judgement.verdict != Verdict::NotStarted {
         out += &printed(judged, screen);
     }
-    if let Some(hint) = judged.hint(exercise) {
-        out.push('\n');
-        out += &screen.wrapped(&format!("Hint: {hint}"), 2);
-    }
     out
+}
+
+/// The hint that belongs to a verdict, if there is one.
+pub fn hint(judged: &Judged, exercise: &Exercise, screen: &Screen) -> String {
+    let Some(hint) = judged.hint(exercise) else { return String::new() };
+    let of = if hint.later { " for an error after this one" } else { "" };
+    format!("\n{}", screen.wrapped(&format!("Hint{of}: {}", hint.text), 2))
 }
 
 /// `e104_visits  lost-update  schedules: two gates, one arrival each`
@@ -118,7 +136,7 @@ fn compiler(refusal: &Refusal, exercise: &Exercise, screen: &Screen, length: Len
     let text = fit_listing(&text, screen.columns);
     let lines: Vec<&str> = text.lines().collect();
     let shown = match length {
-        Length::Whole => lines.clone(),
+        _ if lines.len() <= length.of(COMPILER_LINES).saturating_add(SPARE) => lines.clone(),
         _ => most_useful(&lines, length.of(COMPILER_LINES)),
     };
     let mut out = String::from("\n");
@@ -126,8 +144,7 @@ fn compiler(refusal: &Refusal, exercise: &Exercise, screen: &Screen, length: Len
         out += &format!("{line}\n");
     }
     if shown.len() < lines.len() {
-        let left = count(lines.len() - shown.len(), "more line");
-        let text = format!("  … {left}: cargo xtask why {}", exercise.number());
+        let text = length.more(lines.len() - shown.len(), exercise.number());
         out += &format!("{}\n", screen.paint(Style::Faint, &text));
     }
     if refusal.more > 0 {
@@ -166,15 +183,21 @@ fn block(text: &str, screen: &Screen, length: Length) -> String {
     fit_listing(&text, screen.columns).lines().take(most).map(|line| format!("{line}\n")).collect()
 }
 
-/// The first lines of a text, and where the rest is.
-fn shortened(text: &str, most: usize, length: Length, exercise: &Exercise) -> String {
+/// The first rows of a timeline and all the sentences below it, which explain it; and where the rest is.
+fn shortened(text: &str, most: usize, length: Length, number: &str) -> String {
     let lines: Vec<&str> = text.trim_end().lines().collect();
     let most = length.of(most);
-    if lines.len() <= most {
+    let is_sentence = |line: &&str| plain(line).starts_with("  •");
+    let (rows, sentences) =
+        lines.split_at(lines.iter().position(|line| is_sentence(line)).unwrap_or(lines.len()));
+    let kept = most.saturating_sub(sentences.len()).max(FEWEST_ROWS);
+    if rows.len() <= kept.saturating_add(SPARE) {
         return format!("{}\n", lines.join("\n"));
     }
-    let left = count(lines.len() - most, "more line");
-    format!("{}\n  … {left}: cargo xtask why {}\n", lines[..most].join("\n"), exercise.number())
+    let more = length.more(rows.len() - kept, number);
+    let shown: Vec<&str> =
+        rows[..kept].iter().copied().chain([more.as_str()]).chain(sentences.iter().copied()).collect();
+    format!("{}\n", shown.join("\n"))
 }
 
 /// The end of what the program printed. It is shown, never believed.
@@ -218,6 +241,21 @@ pub fn for_maintainers(judged: &Judged) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_timeline_is_cut_in_its_rows_and_never_by_a_line_or_two() {
+        let rows: String = (1..=10).map(|row| format!("row {row}\n")).collect();
+        let why = "  • why\n    it is\n  • and so\n";
+        let text = format!("{rows}{why}");
+        let short = |most| shortened(&text, most, Length::Rows(most), "104");
+        assert_eq!(short(13), text);
+        assert_eq!(short(11), text, "two lines are not worth a word");
+        let seven: String = (1..=7).map(|row| format!("row {row}\n")).collect();
+        assert_eq!(short(10), format!("{seven}  … 3 more lines: w shows them\n{why}"));
+        assert!(short(0).starts_with("row 1\nrow 2\nrow 3\nrow 4\nrow 5\n  … 5 more lines"));
+        assert!(shortened(&text, 10, Length::Screen, "104").contains("3 more lines: cargo xtask why 104\n"));
+        assert_eq!(shortened(&text, 5, Length::Whole, "104"), text);
+    }
 
     #[test]
     fn of_a_long_message_the_help_is_kept_and_the_notes_go() {

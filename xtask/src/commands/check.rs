@@ -17,11 +17,12 @@ use std::ffi::OsString;
 
 pub const COMMAND: Command = Command {
     name: "check",
-    takes: "[104|threads|all]",
+    takes: "[104|threads|all] [--json] [--answer FILE]",
     summary: "Judge an exercise, a lesson or everything; without a name, the next exercise",
     help: "\
 An exercise is named by its number, `104`, or its name, `e104_visits`; a lesson by its name or number.
-The verdict is shown with the schedule that fails; `cargo xtask why 104` tells it again.
+The verdict is shown with the schedule that fails; `cargo xtask why 104` tells it again. When the next try fails in the
+same way, a hint about just that comes with it.
 
   --json           for programs: every judgement as JSON
   --answer FILE    judge this file instead of the one in exercises/; nothing is remembered
@@ -82,6 +83,11 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
             print!("{}", screen.fitted(&format!("{:<26} {word} {sentence}\n", exercise.id)));
         } else {
             print!("{}", view::verdict(&judged, exercise, &screen, Length::Screen));
+            let last = last::recall(&workspace, &lesson.answer(&exercise.id), &exercise.id)?;
+            // Of another file nothing is remembered, so nobody can know whether it fails for the first time.
+            if other.is_some() || last.is_some_and(|last| last.hint_is_due()) {
+                print!("{}", view::hint(&judged, exercise, &screen));
+            }
             if other.is_none() {
                 print!("\n{}", next_command(exercise, verdict, &screen));
             }
@@ -117,7 +123,11 @@ pub fn next_command(exercise: &Exercise, verdict: Verdict, screen: &Screen) -> S
     // A command is not broken across lines.
     let command = |text: String| screen.paint(Style::Name, &text.replace(' ', "\u{a0}"));
     screen.fitted(&match verdict {
-        Verdict::Pass => format!("Next: {}\n", command("cargo xtask learn".to_owned())),
+        Verdict::Pass => format!(
+            "Next: {}; to compare with the answer: {}\n",
+            command("cargo xtask learn".to_owned()),
+            command(format!("cargo xtask solution {number}"))
+        ),
         Verdict::CouldNotJudge => format!(
             "This is not your fault. {} looks for the reason.\n",
             command(format!("cargo xtask verify {number}"))

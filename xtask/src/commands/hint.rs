@@ -2,7 +2,8 @@
 use super::Command;
 use crate::args::{Args, Spec};
 use crate::exit::{Exit, usage};
-use crate::lessons::{Course, Exercise, Lesson};
+use crate::last::Last;
+use crate::lessons::{Course, Exercise};
 use crate::progress::{Fact, Progress};
 use crate::screen::{Screen, Style};
 use crate::workspace::Workspace;
@@ -16,7 +17,7 @@ pub const COMMAND: Command = Command {
     summary: "Open the next hint",
     help: "\
 Hints go from a gentle nudge to almost the answer, and open one by one. Each call opens one more; how many were
-opened is remembered. After a failing verdict the hint for that verdict comes first.
+opened is remembered. When the last two tries failed in the same way, a hint about just that comes first.
 
   --level N    show hint N again, if it was opened, or open it, if it is the next one
 
@@ -36,14 +37,23 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
         (None, Some(next)) => (next.lesson, next.exercise),
         (None, None) => return usage("everything is done; name an exercise: cargo xtask hint 104"),
     };
-    print!("{}", open(&workspace, lesson, exercise, args.number("level")?, &Screen::stdout())?);
+    let screen = Screen::stdout();
+    let opened = open(&workspace, exercise, args.number("level")?, &screen)?;
+    let last = last::recall(&workspace, &lesson.answer(&exercise.id), &exercise.id)?;
+    if let Some(last) = last.filter(Last::hint_is_due)
+        && let Some(hint) = last.judged.hint(exercise)
+    {
+        let of = if hint.later { ", for an error after the first" } else { "" };
+        let head = format!("After {}{of}", last.judged.judgement.verdict);
+        println!("{}\n{}", screen.paint(Style::Strong, &head), screen.wrapped(hint.text, 2));
+    }
+    print!("{opened}");
     Ok(Exit::Fine)
 }
 
 /// Opens a hint and gives what is to be shown.
 pub fn open(
     workspace: &Workspace,
-    lesson: &Lesson,
     exercise: &Exercise,
     level: Option<usize>,
     screen: &Screen,
@@ -68,14 +78,6 @@ pub fn open(
         Progress::update(workspace, |progress| progress.set(Fact::Hint, &exercise.id, level))?;
     }
     let mut out = String::new();
-    let last = last::recall(workspace, &lesson.answer(&exercise.id), &exercise.id)?;
-    if let Some(judged) = last.map(|last| last.judged)
-        && let Some(hint) = judged.hint(exercise)
-    {
-        let head = format!("After {}", judged.judgement.verdict);
-        out += &format!("{}\n", screen.paint(Style::Strong, &head));
-        out += &format!("{}\n", screen.wrapped(hint, 2));
-    }
     out += &format!("{}\n", screen.paint(Style::Strong, &format!("Hint {level} of {all}")));
     out += &screen.wrapped(&exercise.hints[level - 1], 2);
     out += &match level.cmp(&all) {

@@ -55,11 +55,11 @@ fn once(workspace: &Workspace, course: &Course, mut named: Option<&str>) -> Resu
         let progress = Progress::load(workspace)?;
         let named = named.take().and_then(|id| course.exercises().find(|(_, exercise)| exercise.id == id));
         let next = match named {
-            Some((lesson, exercise)) => Some(path::at(lesson, exercise, &progress)),
+            Some((lesson, exercise)) => Some(path::at(course, lesson, exercise, &progress)),
             None => path::next(course, &progress),
         };
         let Some(next) = next else {
-            print!("{}{}", step::all_done(course, &screen), course.warning(&screen));
+            print!("{}{}", step::all_done(course, &progress, &screen), course.warning(&screen));
             return Ok(Exit::Fine);
         };
         if let Some(exit) = look(workspace, course, &next, &progress, &screen)? {
@@ -107,6 +107,9 @@ fn look(
     print!("{}", view::verdict(&judged, exercise, screen, Length::Screen));
     let path = lesson.answer(&exercise.id);
     if let Some(last) = last::recall(workspace, &path, &exercise.id)? {
+        if last.hint_is_due() {
+            print!("{}", view::hint(&last.judged, exercise, screen));
+        }
         let untouched = lesson.starter(&exercise.id)? == files::read_if_there(&path).ok().flatten();
         let how = format!("cargo\u{a0}xtask\u{a0}hint\u{a0}{}", exercise.number());
         print!("{}", step::remark(next, &last, untouched, progress, &how, screen));

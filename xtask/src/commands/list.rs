@@ -5,7 +5,7 @@ use crate::exit::{Exit, usage};
 use crate::lessons::{Course, Step};
 use crate::path;
 use crate::progress::{Fact, Progress};
-use crate::screen::{Screen, Style};
+use crate::screen::{Screen, Style, cut};
 use crate::workspace::Workspace;
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -16,8 +16,9 @@ pub const COMMAND: Command = Command {
     takes: "[--json] [--merge FILE]",
     summary: "Show all steps, and which are done",
     help: "\
-Marks: + done, > next, ~ skipped, . open. Demos count as done once they were run. What you did is kept in progress.txt,
-one fact a line; notes of your own in it are left alone.
+Marks: + done, > next, ~ skipped, . open. A demo is marked as done when you run it by `cargo xtask run d104`, or by `r`
+or the list in `learn`; a `cargo run` of your own cannot be seen, and the quiz marks none. What you did is kept in
+progress.txt, one fact a line; notes of your own in it are left alone.
 
   --json          the same for programs
   --merge FILE    take over what another progress.txt says, from another machine perhaps
@@ -58,15 +59,15 @@ pub fn to_choose(course: &Course, progress: &Progress, at: usize, rows: usize, s
     let mut lines = Vec::new();
     let (mut number, mut marked) = (0, 0);
     for lesson in &course.lessons {
-        lines.push(screen.paint(Style::Strong, &format!("{}. {}", lesson.number, lesson.title)));
+        let title = screen.paint(Style::Strong, &format!("{}. {}", lesson.number, lesson.title));
+        lines.push(cut(&title, screen.columns - 1));
         for step in &lesson.steps {
             if number == at {
                 marked = lines.len();
             }
             let line = row(step, None, progress, screen);
             // One line each, however narrow: who chooses counts lines.
-            let line: String =
-                if screen.colour { line } else { line.chars().take(screen.columns - 3).collect() };
+            let line = cut(&line, screen.columns - 3);
             lines.push(format!(
                 "{} {line}",
                 if number == at { screen.paint(Style::Warn, "▶") } else { " ".to_owned() }

@@ -20,6 +20,7 @@ mod verify;
 pub mod why;
 
 use crate::exit::Exit;
+use crate::screen::{Screen, fit_help};
 use anyhow::Result;
 use std::ffi::OsString;
 
@@ -84,15 +85,16 @@ pub fn overview() -> String {
         if command.name == MAINTAINERS_FROM {
             text += "\nFor those who maintain the course:\n";
         }
-        let call = format!("{} {}", command.name, command.takes);
-        text += &format!("  {call:<28} {}\n", command.summary);
+        text += &format!("  {:<11} {}\n", command.name, command.summary);
     }
     text += "\n`cargo xtask COMMAND --help` says more. An exercise is named by its number: 104.\n";
-    text + EXIT_CODES
+    text += EXIT_CODES;
+    fit_help(&text, Screen::stdout().columns)
 }
 
 /// One command's help.
 pub fn help(command: &Command) -> String {
     let call = format!("cargo xtask {} {}", command.name, command.takes);
-    format!("{}\n\nUsage: {}\n\n{}\n{EXIT_CODES}", command.summary, call.trim_end(), command.help)
+    let text = format!("{}\n\nUsage: {}\n\n{}\n{EXIT_CODES}", command.summary, call.trim_end(), command.help);
+    fit_help(&text, Screen::stdout().columns)
 }

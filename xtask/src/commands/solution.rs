@@ -4,6 +4,7 @@ use crate::args::{Args, Spec};
 use crate::exit::{Exit, usage};
 use crate::lessons::{Course, Exercise, Lesson};
 use crate::progress::{Fact, Progress};
+use crate::screen::{Screen, fit_code};
 use crate::workspace::Workspace;
 use crate::{files, select};
 use anyhow::Result;
@@ -35,7 +36,9 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     let (lesson, exercise) = select::exercise(&course, word)?;
     match text(&workspace, lesson, exercise, args.has("give-up"))? {
         Some(text) => {
-            print!("{text}");
+            // Whoever keeps it in a file wants it as it is.
+            let screen = Screen::stdout();
+            print!("{}", if screen.live { fit_code(&text, screen.columns) } else { text });
             Ok(Exit::Fine)
         }
         None => usage(refusal(exercise)),

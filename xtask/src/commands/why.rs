@@ -62,6 +62,10 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
         return Ok(exit_of(judged.judgement.verdict));
     }
     print!("{}", view::verdict(&judged, exercise, &screen, Length::Whole));
+    let last = last::recall(&workspace, &lesson.answer(&exercise.id), &exercise.id)?;
+    if last.is_some_and(|last| last.hint_is_due()) {
+        print!("{}", view::hint(&judged, exercise, &screen));
+    }
     print!("\n{}", next_command(exercise, judged.judgement.verdict, &screen));
     Ok(exit_of(judged.judgement.verdict))
 }

@@ -99,7 +99,7 @@ pub fn run(workspace: Workspace, course: Course, begin: Option<&str>) -> Result<
     let named = begin.and_then(|id| course.exercises().find(|(_, exercise)| exercise.id == id));
     let next = path::next(course, &progress).map(|next| (next.lesson, next.exercise));
     let Some((lesson, exercise)) = named.or(next).or_else(|| course.exercises().last()) else {
-        print!("{}", crate::step::all_done(course, &Screen::stdout()));
+        print!("{}", crate::step::all_done(course, &progress, &Screen::stdout()));
         return Ok(Exit::Fine);
     };
     let all_done = named.is_none() && next.is_none();
@@ -160,8 +160,14 @@ impl Session {
                 self.hear(news)?;
             }
             if self.file.was_saved() {
-                self.panel = Panel::None;
+                // What is being read stays open until there is something new to read.
+                if !matches!(self.panel, Panel::Why | Panel::Hint(_)) {
+                    self.panel = Panel::None;
+                }
                 self.look()?;
+                if self.job.is_none() {
+                    self.panel = Panel::None;
+                }
             }
             self.tick()?;
         }
@@ -233,6 +239,9 @@ impl Session {
     /// Takes a verdict in. `was_done` is whether the exercise had been green before.
     fn judged(&mut self, judged: Judged, was_done: bool) -> Result<()> {
         let verdict = judged.judgement.verdict;
+        if matches!(self.panel, Panel::Why | Panel::Hint(_)) {
+            self.panel = Panel::None;
+        }
         if verdict.is_pass() && !was_done {
             let exercise = self.exercise;
             let progress = Progress::load(self.workspace)?;

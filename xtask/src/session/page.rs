@@ -1,6 +1,7 @@
 //! What is on the screen, from the state of the session.
 use super::panel::Panel;
 use super::{Found, Session, status};
+use crate::diagnostics::plain;
 use crate::last::Last;
 use crate::path::{self, Next};
 use crate::progress::Progress;
@@ -11,18 +12,12 @@ use anyhow::Result;
 use judge::Verdict;
 use std::io::{self, Write};
 
-/// The lines around a schedule: bars, title, sentence, hint, keys.
-const AROUND: usize = 24;
-
-/// The fewest lines of a schedule that are worth showing.
-const FEWEST: usize = 10;
-
 impl Session {
     /// Draws the whole screen.
     pub fn draw(&mut self) -> Result<()> {
         let screen = Screen::stdout();
         let rows = known_rows().unwrap_or(40);
-        let page = self.page(&screen, rows)?;
+        let page = self.fitting(&screen, rows)?;
         // Written over what is there, line by line: a screen that is cleared first flickers.
         let mut out = String::from("\x1b[H");
         for line in page.lines() {
@@ -38,9 +33,23 @@ impl Session {
         Ok(())
     }
 
-    fn page(&self, screen: &Screen, rows: usize) -> Result<String> {
+    /// The page with as much of the schedule as leaves all the rest on the screen, a hint that was opened too.
+    fn fitting(&self, screen: &Screen, rows: usize) -> Result<String> {
+        let mut most = rows;
+        loop {
+            let page = self.page(screen, rows, Length::Rows(most))?;
+            // The last line is the judgement's.
+            let over = (page.lines().count() + 1).saturating_sub(rows);
+            if over == 0 || most == 0 {
+                return Ok(page);
+            }
+            most = most.saturating_sub(over);
+        }
+    }
+
+    fn page(&self, screen: &Screen, rows: usize, length: Length) -> Result<String> {
         let progress = Progress::load(self.workspace)?;
-        let next = path::at(self.lesson, self.exercise, &progress);
+        let next = path::at(self.course, self.lesson, self.exercise, &progress);
         if let Some(text) = self.panel.whole_page(self, &progress, screen, rows)? {
             return Ok(format!("{text}\n{}", self.keys(screen)));
         }
@@ -50,7 +59,6 @@ impl Session {
             out += &step::green(exercise, &screen.paint(Style::Name, "s"), screen);
         }
         out.push('\n');
-        let length = Length::Rows(rows.saturating_sub(AROUND).max(FEWEST));
         out += &self.body(&next, &progress, screen, length)?;
         out += &self.panel.text(self, screen)?;
         out.push('\n');
@@ -60,7 +68,7 @@ impl Session {
     fn body(&self, next: &Next, progress: &Progress, screen: &Screen, length: Length) -> Result<String> {
         let exercise = self.exercise;
         Ok(match &self.found {
-            Found::AllDone => step::all_done(self.course, screen),
+            Found::AllDone => step::all_done(self.course, progress, screen),
             Found::Untouched(judgement) => {
                 step::title(exercise, screen)
                     + &step::instructions(self.workspace, next, judgement, By::Key, screen)
@@ -88,10 +96,20 @@ impl Session {
         if !verdict.is_pass() && verdict != Verdict::CouldNotJudge {
             out += &self.where_to_go(next, screen);
         }
-        out.push('\n');
+        let verdict_begins = out.len();
+        out += if self.job.is_some() { "The last verdict; a new one is on its way:\n" } else { "\n" };
         out += &view::verdict(&last.judged, exercise, screen, length);
+        if last.hint_is_due() {
+            out += &view::hint(&last.judged, exercise, screen);
+        }
         if verdict.is_pass() {
             out += &step::green(exercise, "s. With n you go on.", screen);
+        }
+        if self.job.is_some() {
+            // What is judged anew holds no more, and must not be taken for what the last save got.
+            let old = out.split_off(verdict_begins);
+            out.extend(plain(&old).lines().map(|line| format!("{}\n", screen.paint(Style::Faint, line))));
+            return Ok(out);
         }
         let untouched = self.is_untouched()?;
         Ok(out + &step::remark(next, last, untouched, progress, "h opens it.", screen))
@@ -111,7 +129,9 @@ impl Session {
         let hint = format!("h hint (of {opened})");
         let quiz = format!("u quiz ({})", count(exercise.quiz.len(), "question"));
         let keys: Vec<&str> = match &self.panel {
-            Panel::List { .. } => vec!["↑ ↓ choose", "104 by its number", "Enter go there", "Esc back"],
+            Panel::List { .. } => {
+                vec!["↑ ↓ choose", "104 or p109 by its number", "Enter go there", "Esc back"]
+            }
             Panel::Quiz(quiz) if quiz.waits() => vec!["1 2 3 … your answer", "Esc stop"],
             Panel::Quiz(_) => vec!["any key goes on", "Esc stop"],
             Panel::Reset => vec!["x the starter back", "any other key: leave it"],

@@ -1,9 +1,10 @@
 //! What a key opens: below what is said of the exercise, or in its place.
 use super::{Found, Session};
 use crate::commands::{hint, list};
+use crate::lessons::{Step, number};
 use crate::progress::Progress;
 use crate::quiz::Quiz;
-use crate::screen::{Screen, Style};
+use crate::screen::{Screen, Style, fit_code};
 use crate::view::{self, Length};
 use anyhow::Result;
 
@@ -38,13 +39,13 @@ h              the next hint; each press opens one more
 w              why: the whole verdict, with the whole schedule
 o              the schedule as a page in the browser, to step through beside your code
 s              the solution, once yours is green
-r              run the demo before this exercise
+r              run the demo before this exercise, and mark it
 u              the quiz: predict before you write
 y              play: be the scheduler of your own code
 n, p           the next and the previous exercise
 l              all steps; go to any of them
 x              reset: the starter back, your text is kept beside it
-Esc            stop a judgement; close what is open
+Esc            close what is open; or else stop a judgement
 q              quit; what you did is kept
 ";
 
@@ -59,14 +60,18 @@ impl Panel {
     ) -> Result<Option<String>> {
         Ok(match self {
             Panel::List { at, typed } => Some(
-                list::to_choose(session.course, progress, *at, rows.saturating_sub(5), screen)
-                    + &format!("{typed}\n"),
+                list::to_choose(session.course, progress, *at, rows.saturating_sub(6), screen)
+                    + &screen.wrapped(&typed_so_far(session, *at, typed), 0),
             ),
             Panel::Quiz(quiz) => Some(quiz.text(screen)),
-            Panel::Solution(text) => Some(text.clone()),
+            Panel::Solution(text) => Some(fit_code(text, screen.columns)),
             Panel::Why => match &session.found {
                 Found::Judged(last) => {
-                    Some(view::verdict(&last.judged, session.exercise, screen, Length::Whole))
+                    let mut text = view::verdict(&last.judged, session.exercise, screen, Length::Whole);
+                    if last.hint_is_due() {
+                        text += &view::hint(&last.judged, session.exercise, screen);
+                    }
+                    Some(text)
                 }
                 _ => None,
             },
@@ -81,8 +86,12 @@ impl Panel {
             Panel::Says(text) => screen.wrapped(text, 0),
             Panel::Help => screen.fitted(HELP),
             Panel::Hint(level) => {
-                let shown = hint::open(session.workspace, session.lesson, exercise, Some(*level), screen)?;
+                let shown = hint::open(session.workspace, exercise, Some(*level), screen)?;
                 shown
+                    .replace(
+                        "That was the last one.",
+                        "That was the last one; h begins again with the first.",
+                    )
                     .replace(&format!("cargo xtask hint {number}"), "h")
                     .replace(&format!("cargo xtask solution {number} --give-up"), "s")
             }
@@ -107,5 +116,22 @@ impl Panel {
             }
         };
         Ok(format!("\n{text}"))
+    }
+}
+
+/// What was typed, and what else has that number.
+fn typed_so_far(session: &Session, at: usize, typed: &str) -> String {
+    let steps = session.steps();
+    let (Some((_, chosen)), Ok(_)) = (steps.get(at), typed.parse::<usize>()) else { return typed.to_owned() };
+    let is_other = |step: &&Step| number(step.id()) == typed && step.id() != chosen.id();
+    let others: Vec<String> = steps
+        .iter()
+        .map(|(_, step)| *step)
+        .filter(is_other)
+        .map(|step| step.id()[..1 + typed.len()].to_owned())
+        .collect();
+    match others.as_slice() {
+        [] => typed.to_owned(),
+        others => format!("{typed}: Enter takes {}; type {} for that", chosen.id(), others.join(" or ")),
     }
 }

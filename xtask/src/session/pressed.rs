@@ -9,7 +9,7 @@ use crate::lessons::{Demo, Lesson, Step};
 use crate::path;
 use crate::progress::{Fact, Progress};
 use crate::quiz::{Quiz, evidence};
-use crate::{process, select};
+use crate::{process, select, step};
 use anyhow::Result;
 use std::io::{self, Write};
 use std::mem;
@@ -44,13 +44,16 @@ impl Session {
         match key {
             Key::Char('q') => return Ok(Then::Leave),
             Key::Enter | Key::Char(' ') => self.look()?,
+            // What is open is closed first.
+            Key::Escape if !matches!(before, Panel::None | Panel::Says(_)) => {}
             Key::Escape if self.job.is_some() => {
                 self.call_off();
                 if matches!(self.found, Found::Nothing) {
                     self.found = Found::CalledOff;
                 } else {
-                    self.panel =
-                        Panel::Says("The judgement was stopped; what you see is the last one.".to_owned());
+                    let said = "The judgement was stopped; what you see is the last one. Save the file, or press \
+                                Enter, to have it judged.";
+                    self.panel = Panel::Says(said.to_owned());
                 }
             }
             Key::Escape | Key::Backspace => {}
@@ -124,16 +127,18 @@ impl Session {
         Ok(())
     }
 
-    /// Runs the first demo before this exercise that was not seen yet, or the last one.
+    /// Runs the first demo on the way to this exercise that was not seen yet, or the last one.
     fn run_a_demo(&mut self) -> Result<()> {
         let progress = Progress::load(self.workspace)?;
-        let unseen = path::at(self.lesson, self.exercise, &progress).demos.first().copied();
+        let next = path::at(self.course, self.lesson, self.exercise, &progress);
+        let unseen = step::to_run(&next).first().copied();
         let before = || {
             let steps = self.lesson.steps.iter().take_while(|step| step.id() != self.exercise.id);
-            steps.filter_map(|step| if let Step::Demo(demo) = step { Some(demo) } else { None }).last()
+            let demos = steps.filter_map(|step| if let Step::Demo(demo) = step { Some(demo) } else { None });
+            Some((self.lesson, demos.last()?))
         };
         match unseen.or_else(before) {
-            Some(demo) => self.run_demo(self.lesson, demo),
+            Some((lesson, demo)) => self.run_demo(lesson, demo),
             None => {
                 self.panel =
                     Panel::Says("There is no demo before this exercise; l lists all there are.".to_owned());
@@ -236,7 +241,8 @@ impl Session {
         }
     }
 
-    fn steps(&self) -> Vec<(&'static Lesson, &'static Step)> {
+    /// All steps of the course, in order.
+    pub fn steps(&self) -> Vec<(&'static Lesson, &'static Step)> {
         self.course
             .lessons
             .iter()

@@ -66,6 +66,11 @@ fn a_syntax_error_has_no_code_and_gets_no_hint() {
     let course = Course::shared();
     let judgement = expect(judge("101", "syntax", "let let = ;"), "does-not-compile");
     assert_eq!(judgement["error_codes"], serde_json::json!([]), "{judgement:#}");
+    // Nor does an error behind it, which is not shown.
+    let body = "let mine = vec![1]\n    let moved = mine;\n    nowhere::to_be_found(mine);\n    threads";
+    let judgement = expect(judge("101", "syntax_first", body), "does-not-compile");
+    assert_eq!(judgement["error_codes"], serde_json::json!([]), "{judgement:#}");
+    assert_eq!(judgement["more_errors"], 1, "{judgement:#}");
     let path = course.root.join("answers/syntax.rs");
     let (_, text) = course.says(&["check", "101", "--answer", path.to_str().unwrap()]);
     assert!(text.contains("does-not-compile") && !text.contains("Hint:"), "{text}");

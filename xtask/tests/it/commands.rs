@@ -29,6 +29,11 @@ fn every_command_has_help_with_an_example() {
         let (code, help) = course.says(&[command, "--help"]);
         assert_eq!(code, 0, "{command}");
         assert!(help.contains("Example: cargo xtask") && help.contains("Exit codes:"), "{command}: {help}");
+        let narrow = course.command(&[command, "--help"]).env("COLUMNS", "80").output().unwrap();
+        let narrow = String::from_utf8_lossy(&narrow.stdout).into_owned();
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        assert!(narrow.lines().all(|line| line.chars().count() <= 80), "{narrow}");
+        assert_eq!(words(&narrow), words(&help), "{command}");
     }
 }
 
@@ -38,8 +43,8 @@ fn wrong_usage_is_code_2_and_says_what_to_type() {
     for (words, wanted) in [
         (&["chekc"][..], "lists them"),
         (&["check", "--jsn"], "--json"),
-        (&["check", "999"], "no exercise is called `999`"),
-        (&["check", "e101_coutn"], "did you mean `e101_count`?"),
+        (&["check", "999"], "no exercise is called `999`; `cargo xtask list`"),
+        (&["check", "e101_coutn"], "did you mean `e101_count`? `cargo xtask list`"),
         (&["check", "all", "--answer", "x.rs"], "--answer is for one exercise"),
         (&["hint", "101", "--level", "2"], "hint 1 comes first"),
         (&["hint", "101", "--level", "x"], "whole number"),
@@ -160,10 +165,24 @@ fn starters_are_written_where_nobody_worked() {
 #[test]
 fn a_green_exercise_is_written_down_and_learn_goes_on() {
     let course = Course::shared();
-    course.write("lessons/1-mini/exercises/e104_learn.rs", RIGHT);
+    let file = "lessons/1-mini/exercises/e104_learn.rs";
+    // A failure is told; what to do about it only when it comes again.
+    let one_step = "counter.fetch_add(1, Ordering::Relaxed)";
+    let lost =
+        RIGHT.replace(one_step, "counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed)");
+    course.write(file, &lost);
+    let (code, text) = course.says(&["check", "104"]);
+    assert!(code == 1 && text.contains("lost-update") && !text.contains("Hint:"), "{text}");
+    assert!(course.says(&["hint", "104"]).1.starts_with("Hint 1 of 2\n  think"));
+    course.write(file, &format!("{lost}// Again.\n"));
+    let (_, text) = course.says(&["check", "104"]);
+    assert!(text.contains("lost-update") && text.contains("Hint: one step"), "{text}");
+    assert!(course.says(&["hint", "104"]).1.starts_with("After lost-update\n  one step\n\nHint 2 of 2"));
+    course.write(file, RIGHT);
+    assert!(course.says(&["hint", "104"]).1.starts_with("Hint 2 of 2"), "that verdict was on another text");
     let (code, text) = course.says(&["check", "104"]);
     assert_eq!(code, 0, "{text}");
-    assert!(text.contains("e104_learn  pass"), "{text}");
+    assert!(text.contains("e104_learn  pass") && text.contains("cargo xtask solution 104"), "{text}");
     assert!(course.read("progress.txt").contains("done e104_learn 2"), "{}", course.read("progress.txt"));
     let (_, text) = course.says(&["learn"]);
     assert!(text.contains("1 of 5 exercises done") && text.contains("e101_count: Count"), "{text}");

@@ -88,17 +88,22 @@ fn a_newcomer_makes_the_mistakes_and_is_told_each_in_the_right_words() {
     );
     tmux.until_all(&["panics", "index out of bounds"]);
     // The forgotten join.
-    first(
-        Save::Renamed,
-        "    for visitor in visitors.clone() {\n        thread::spawn(move || drop(welcome(visitor)));\n    }\n    \
-        visitors.into_iter().map(|v| format!(\"Hello, {v}!\")).collect()",
-    );
-    tmux.until_all(&["e101_spawn_join leak", "Join every handle before you return"]);
-    // The hints open one by one, by a key.
+    let forgotten = "    for visitor in visitors.clone() {\n        thread::spawn(move || drop(welcome(visitor)));\n    }\n    \
+        visitors.into_iter().map(|v| format!(\"Hello, {v}!\")).collect()";
+    first(Save::Renamed, forgotten);
+    tmux.until_all(&["e101_spawn_join leak", "n next"]);
+    // The hints open one by one, by a key, from the gentlest on.
     tmux.press(&["h"]);
-    tmux.until_all(&["Hint 1 of 3", "You need two loops"]);
+    let screen = tmux.until_all(&["e101_spawn_join leak", "Hint 1 of 3", "You need two loops"]);
+    assert!(!screen.contains("Join every handle before you return"), "nearly the answer, at once: {screen}");
     tmux.press(&["h"]);
     tmux.until("Hint 2 of 3");
+    // The second time in a row what belongs to this failure is said, and once.
+    first(Save::InPlace, &forgotten.replace("visitor", "guest").replace("guests", "visitors"));
+    tmux.until_all(&["e101_spawn_join leak", "Hint: ", "Join every handle before you return"]);
+    tmux.press(&["h"]);
+    let screen = tmux.until_all(&["Hint 3 of 3", "That was the last one; h begins again with the first."]);
+    assert_eq!(screen.matches("Join every handle before you return").count(), 1, "{screen}");
     // Right: praised, and the next one is opened.
     first(
         Save::Recreated,
@@ -173,6 +178,6 @@ fn a_newcomer_makes_the_mistakes_and_is_told_each_in_the_right_words() {
     for id in course.ids() {
         assert!(progress.contains(&format!("done {id} ")), "{id}: {progress}");
     }
-    assert!(progress.contains("hint e101_spawn_join 2"), "{progress}");
+    assert!(progress.contains("hint e101_spawn_join 3"), "{progress}");
     assert!(!progress.contains("skipped"), "what was skipped and done later is done: {progress}");
 }

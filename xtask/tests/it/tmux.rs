@@ -96,6 +96,12 @@ impl Tmux {
         kill(Pid::from_raw(pid), Signal::SIGTERM).unwrap();
     }
 
+    /// Waits until the screen does not show this text any more.
+    #[track_caller]
+    pub fn until_none(&self, text: &str) {
+        self.wait(|flat| !flat.contains(text), &format!("the screen to be without {text:?}"));
+    }
+
     /// Waits until the screen shows anything but `before`.
     #[track_caller]
     pub fn until_other(&self, before: &str) {

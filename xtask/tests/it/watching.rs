@@ -84,8 +84,22 @@ fn keys_answer_choose_and_put_back() {
     // The list: to any step, by its number or by its place.
     tmux.press(&["l"]);
     tmux.until_all(&["1. Threads", "d101_spawn_one", "Enter go there"]);
+    // A step has one line, however narrow it is, and colours do not count.
+    tmux.resize(66, 30);
+    let narrow = tmux.until_all(&["d106_visits_race run 5 min Lose visits: by…", "Enter go there"]);
+    let rows: Vec<&str> = narrow.lines().skip_while(|line| !line.contains("d106")).collect();
+    assert!(rows[1].contains("d107_visits_safe"), "{narrow}");
+    tmux.resize(120, 50);
+    tmux.until("Lose visits: by chance");
+    // Demos and projects have numbers of their own: which is meant is said before Enter.
+    tmux.press(&["1", "0", "9"]);
+    tmux.until_all(&["▶ . d109_io_or_cpu", "109: Enter takes d109_io_or_cpu; type p109 for that"]);
+    tmux.press(&["BSpace", "BSpace", "BSpace"]);
+    tmux.press(&["p", "1", "0", "9"]);
+    tmux.until("▶ . p109_chat_server");
+    tmux.press(&["BSpace", "BSpace", "BSpace", "BSpace"]);
     tmux.press(&["1", "0", "4"]);
-    tmux.until("▶ . e104_visits");
+    tmux.until_all(&["▶ . e104_visits", "104: Enter takes e104_visits; type d104 for that"]);
     tmux.press(&["Enter"]);
     tmux.until("e104_visits: Count every visit");
     tmux.press(&["p"]);
@@ -150,6 +164,25 @@ fn a_long_judgement_is_ended_by_a_key_and_by_a_save() {
     tmux.until("Esc stops it");
     tmux.press(&["Escape"]);
     tmux.until("The judgement was stopped");
+    until("its program is gone", || !runs(pid));
+
+    // The verdict that is no longer true is told so, and what is open is closed before anything is stopped.
+    fs::write(course.exercise("e101_spawn_join"), "fn half(\n").unwrap();
+    tmux.until("does-not-compile");
+    tmux.press(&["w"]);
+    tmux.until_none("A thread for every visitor");
+    let pid = endless();
+    tmux.until_all(&["does-not-compile", "Esc stops it"]);
+    tmux.press(&["Escape"]);
+    tmux.until_all(&[
+        "A thread for every visitor",
+        "The last verdict; a new one is on its way",
+        "does-not-compile",
+    ]);
+    assert!(runs(pid), "Esc closed what was open");
+    tmux.press(&["Escape"]);
+    tmux.until_all(&["The judgement was stopped", "press Enter, to have it judged", "does-not-compile"]);
+    tmux.until_none("on its way");
     until("its program is gone", || !runs(pid));
 
     let pid = endless();
