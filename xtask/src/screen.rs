@@ -174,7 +174,8 @@ pub fn fit_help(text: &str, width: usize) -> String {
     let mut joined: Vec<String> = Vec::new();
     for line in text.lines() {
         let goes_on = joined.last().is_some_and(|before| {
-            let both = !before.is_empty() && !line.is_empty() && !line.starts_with("Example:");
+            let begins = ["Example:", "Exit codes:"].iter().any(|word| line.starts_with(word));
+            let both = !before.is_empty() && !line.is_empty() && !begins;
             // What explains a flag stands under the explanation's beginning.
             let column = before[blanks(before)..].find("  ").map(|at| {
                 let gap = &before[blanks(before) + at..];

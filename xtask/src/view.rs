@@ -188,8 +188,8 @@ fn shortened(text: &str, most: usize, length: Length, number: &str) -> String {
     let lines: Vec<&str> = text.trim_end().lines().collect();
     let most = length.of(most);
     let is_sentence = |line: &&str| plain(line).starts_with("  •");
-    let (rows, sentences) =
-        lines.split_at(lines.iter().position(|line| is_sentence(line)).unwrap_or(lines.len()));
+    let begin = lines.iter().position(is_sentence).unwrap_or(lines.len());
+    let (rows, sentences) = lines.split_at(begin);
     let kept = most.saturating_sub(sentences.len()).max(FEWEST_ROWS);
     if rows.len() <= kept.saturating_add(SPARE) {
         return format!("{}\n", lines.join("\n"));

@@ -25,10 +25,11 @@ pub const COMMAND: Command = Command {
     summary: "Be the scheduler of your own code: choose who runs next",
     help: "\
 Your code runs one step at a time, and you say who takes the next one, in the situations in which the judge tries it.
-Can you break it? Each choice is a key; u takes one back. At the end you are told what came of it, with a token that
+Can you break it? A thread's number is its key; u takes a choice back. At the end you are told what came of it, with a token that
 stands for this very schedule: after an edit, --replay tells whether it still breaks your code.
 
-Without a terminal the choices are read from standard input, one a line: a number, `undo`, `again` or `stop`.
+Without a terminal the choices are read from standard input, one a line: a
+number, nothing for the way marked ▸, `undo`, `again` or `stop`.
 
   --scene N        begin with this situation; without it, the one in which the judge found a mistake last
   --replay TOKEN   begin with the end of this schedule: from a game, or from the page of `why --html`
@@ -126,11 +127,11 @@ impl Table<'_> {
                         Some(line) => line?,
                         None => "stop".to_owned(),
                     };
-                    game.make(parse(&line, moment.ways.len())?)?;
+                    game.make(parse(&line, &moment.keys)?)?;
                 }
                 Said::End(end) if end.how == "refused" => return usage(end.sentence),
                 Said::End(end) => {
-                    print!("\n{}", end.text(None, &screen));
+                    print!("\n{}", end.text(None, self.exercise.number(), &screen));
                     loop {
                         let Some(line) = lines.next().transpose()? else {
                             return Ok(if end.how == "broken" { Exit::WorkFails } else { Exit::Fine });
@@ -161,10 +162,10 @@ impl Table<'_> {
                 Said::End(ref end) => broken = end.how == "broken",
                 Said::Moment(_) => {}
             }
-            let ways = if let Said::Moment(moment) = &said { moment.ways.len() } else { 0 };
+            let keys = if let Said::Moment(moment) = &said { moment.keys.as_slice() } else { &[] };
             // Until there is a move to make.
             let step = loop {
-                draw(&game, &said)?;
+                draw(&game, &said, self.exercise.number())?;
                 let key = match keyboard.wait(Duration::from_secs(3_600))? {
                     Wait::Keys(keys) => keys[0],
                     Wait::Gone => return Ok(Exit::Fine),
@@ -185,11 +186,11 @@ impl Table<'_> {
                         break None;
                     }
                     // The plainest way, which is the first.
-                    Key::Enter | Key::Char(' ') if ways > 0 => break Some(Move::Choose(0)),
+                    Key::Enter | Key::Char(' ') if !keys.is_empty() => break Some(Move::Choose(0)),
                     Key::Char(digit) => {
-                        let way = digit.to_digit(10).unwrap_or(0) as usize;
-                        if (1..=ways).contains(&way) {
-                            break Some(Move::Choose(way - 1));
+                        let key = digit.to_digit(10).map(|digit| digit as usize);
+                        if let Some(way) = keys.iter().position(|known| Some(*known) == key) {
+                            break Some(Move::Choose(way));
                         }
                     }
                     _ => {}
@@ -202,16 +203,16 @@ impl Table<'_> {
     }
 }
 
-fn draw(game: &Game, said: &Said) -> Result<()> {
+fn draw(game: &Game, said: &Said, exercise: &str) -> Result<()> {
     let screen = Screen::stdout();
     let rows = known_rows().unwrap_or(40).saturating_sub(AROUND);
     let (text, keys) = match said {
         Said::Moment(moment) => (
             moment.text(rows, &screen),
-            "1 2 3 … choose · Enter the first · u undo · a again · [ ] another scene · q quit",
+            "0 1 2 … choose · Enter the one marked ▸ · u undo · a again · [ ] another scene · q quit",
         ),
         Said::End(end) => {
-            (end.text(Some(rows + 6), &screen), "u undo · a again · [ ] another scene · q quit")
+            (end.text(Some(rows + 6), exercise, &screen), "u undo · a again · [ ] another scene · q quit")
         }
     };
     let mut out = String::from("\x1b[H");
@@ -226,12 +227,20 @@ fn draw(game: &Game, said: &Said) -> Result<()> {
 }
 
 /// A line of standard input as a move.
-fn parse(line: &str, ways: usize) -> Result<Move> {
+fn parse(line: &str, keys: &[usize]) -> Result<Move> {
+    let wrong = || {
+        let mut numbers = keys.to_vec();
+        numbers.sort_unstable();
+        let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+        usage(format!("`{line}`: one of {} is needed, or `undo`, `again`, `stop`", numbers.join(", ")))
+    };
     match line.trim().parse() {
-        Ok(Move::Choose(number)) if (1..=ways).contains(&number) => Ok(Move::Choose(number - 1)),
-        Ok(Move::Choose(_)) | Err(()) => {
-            usage(format!("`{line}`: a number from 1 to {ways} is needed, or `undo`, `again`, `stop`"))
-        }
+        _ if line.trim().is_empty() => Ok(Move::Choose(0)),
+        Ok(Move::Choose(number)) => match keys.iter().position(|key| *key == number) {
+            Some(way) => Ok(Move::Choose(way)),
+            None => wrong(),
+        },
+        Err(()) => wrong(),
         Ok(other) => Ok(other),
     }
 }

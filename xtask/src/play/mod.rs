@@ -23,6 +23,8 @@ pub struct Game {
     pub scenes: Vec<Scene>,
     /// Which of them is played, from 0.
     pub scene: usize,
+    /// The end of the path of the judge's own text, in which the learner has nothing to look for.
+    judge: String,
     read: BufReader<UnixStream>,
     write: UnixStream,
     /// Ends the program when the game is dropped.
@@ -55,6 +57,8 @@ pub struct Moment {
     pub threads: Vec<Standing>,
     /// What can happen next.
     pub ways: Vec<Way>,
+    /// The number by which each of them is chosen: that of its thread, so that a thread keeps it.
+    pub keys: Vec<usize>,
     /// What has happened.
     pub story: Story,
 }
@@ -121,7 +125,9 @@ impl Game {
         }
         let group = start(&mut command)?;
         let write = ours.try_clone()?;
-        let mut game = Game { scenes: Vec::new(), scene, read: BufReader::new(ours), write, _group: group };
+        let judge = format!("tests/{}.rs", answer.exercise.id);
+        let read = BufReader::new(ours);
+        let mut game = Game { scenes: Vec::new(), scene, judge, read, write, _group: group };
         // The program holds the other end; ours shall see its end.
         drop(command);
         let begin = game.line()?;
@@ -144,22 +150,26 @@ impl Game {
         let number = |key: &str| value[key].as_u64().unwrap_or(0);
         if value["type"] == "moment" {
             let list = |key: &str| value[key].as_array().map_or(&[][..], Vec::as_slice).to_vec();
-            let threads = list("threads").iter().map(Standing::read).collect();
-            let ways = list("ways").iter().map(Way::read).collect();
+            let threads: Vec<Standing> = list("threads").iter().map(Standing::read).collect();
+            let ways: Vec<Way> = list("ways").iter().map(Way::read).collect();
             return Ok(Said::Moment(Moment {
                 choices: number("choices"),
                 cost: number("cost"),
+                keys: keys(&ways, threads.len()),
                 threads,
                 ways,
                 story,
             }));
         }
         let details = value["details"].as_array().map_or(&[][..], Vec::as_slice);
+        let details: Vec<String> =
+            details.iter().filter_map(|detail| Some(detail.as_str()?.to_owned())).collect();
+        let story = without_the_judge(story, &self.judge, &details);
         Ok(Said::End(End {
             how: text(&value, "how"),
             verdict: text(&value, "verdict"),
             sentence: text(&value, "sentence"),
-            details: details.iter().filter_map(|detail| Some(detail.as_str()?.to_owned())).collect(),
+            details,
             choices: number("choices"),
             cost: number("cost"),
             replay: text(&value, "replay"),
@@ -181,6 +191,36 @@ impl Game {
         }
         serde_json::from_str(&line).context("the game said something odd")
     }
+}
+
+/// The numbers by which ways are chosen: that of the thread, 0 for main; a thread's further ways get those after all
+/// threads.
+fn keys(ways: &[Way], threads: usize) -> Vec<usize> {
+    let mut more = threads..;
+    let key = |(index, way): (usize, &Way)| match ways[..index].iter().any(|other| other.thread == way.thread)
+    {
+        false => way.thread,
+        true => more.next().unwrap_or(index),
+    };
+    ways.iter().enumerate().map(key).collect()
+}
+
+/// The story of an end, told as a verdict tells it: where in the judge something was found says nothing, but what.
+fn without_the_judge(mut story: Story, judge: &str, details: &[String]) -> Story {
+    for step in &mut story.steps {
+        if step.place.as_ref().is_none_or(|place| !place.file.ends_with(judge)) {
+            continue;
+        }
+        step.place = None;
+        if step.text == "panics" {
+            let said = |because: &&String| details.iter().any(|detail| because.contains(detail.as_str()));
+            let Some(at) = story.because.iter().position(|because| said(&because)) else { continue };
+            let because = story.because.remove(at);
+            let found = details.iter().find(|detail| because.contains(detail.as_str()));
+            step.text = format!("is judged: {}", found.map_or("", |found| found.trim_end_matches('.')));
+        }
+    }
+    story
 }
 
 fn text(value: &Value, key: &str) -> String {
@@ -208,5 +248,43 @@ impl Way {
             code: text(value, "code"),
             unlucky: value["unlucky"] == true,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use interleave::{Place, Step};
+
+    #[test]
+    fn a_thread_keeps_its_number_whoever_is_asked_first() {
+        let way = |thread| Way {
+            thread,
+            text: String::new(),
+            place: String::new(),
+            code: String::new(),
+            unlucky: false,
+        };
+        assert_eq!(keys(&[way(1), way(2)], 3), [1, 2]);
+        assert_eq!(keys(&[way(2), way(1), way(0)], 3), [2, 1, 0]);
+        assert_eq!(keys(&[way(2), way(2), way(1), way(1)], 3), [2, 3, 1, 4]);
+    }
+
+    #[test]
+    fn an_end_is_told_without_the_judges_own_lines() {
+        let place = |file: &str| Some(Place { file: file.to_owned(), line: 7, code: String::new() });
+        let step = |text: &str, file| Step { text: text.to_owned(), place: place(file), ..Step::default() };
+        let story = Story {
+            steps: vec![step("panics", "a/exercises/e104_x.rs"), step("panics", "a/tests/e104_x.rs")],
+            because: vec!["main panicked at e104_x.rs:7: The sum: 1.".to_owned(), "T1 read.".to_owned()],
+            ..Story::default()
+        };
+        let told = without_the_judge(story, "tests/e104_x.rs", &["The sum: 1.".to_owned()]);
+        assert_eq!((told.steps[0].text.as_str(), told.steps[0].place.is_some()), ("panics", true));
+        assert_eq!(
+            (told.steps[1].text.as_str(), told.steps[1].place.is_some()),
+            ("is judged: The sum: 1", false)
+        );
+        assert_eq!(told.because, ["T1 read."]);
     }
 }

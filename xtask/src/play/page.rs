@@ -41,13 +41,17 @@ impl Moment {
         };
         let head = screen.paint(Style::Strong, &format!("Choice {}: what happens next?", self.choices + 1));
         out += &format!("\n{head}{luck}\n");
-        for (index, way) in self.ways.iter().enumerate() {
-            out += &screen.fitted(&self.way(index, way, width, screen));
+        let mut ways: Vec<_> = self.keys.iter().zip(&self.ways).enumerate().collect();
+        ways.sort_by_key(|(_, (key, _))| **key);
+        for (index, (key, way)) in ways {
+            // The plainest way, which Enter takes, is the first that is told.
+            let mark = if index == 0 { "▸" } else { " " };
+            out += &screen.fitted(&self.way(&format!("{mark} {key}"), way, width, screen));
         }
         out
     }
 
-    fn way(&self, index: usize, way: &Way, width: usize, screen: &Screen) -> String {
+    fn way(&self, key: &str, way: &Way, width: usize, screen: &Screen) -> String {
         let name = self.threads.get(way.thread).map_or("?", |thread| thread.name.as_str());
         let bad_luck = if way.unlucky { screen.paint(Style::Warn, "  bad luck") } else { String::new() };
         let at = if way.place.is_empty() {
@@ -57,8 +61,8 @@ impl Moment {
         };
         let code = if way.code.is_empty() { String::new() } else { format!("  {}", harmless(&way.code)) };
         format!(
-            "  {}  {:<width$}  {}{bad_luck}{at}{}\n",
-            index + 1,
+            "{}  {:<width$}  {}{bad_luck}{at}{}\n",
+            key,
             name,
             way.text,
             screen.paint(Style::Faint, &code)
@@ -67,8 +71,8 @@ impl Moment {
 }
 
 impl End {
-    /// How it ended, with the whole timeline and the token.
-    pub fn text(&self, rows: Option<usize>, screen: &Screen) -> String {
+    /// How it ended, with the whole timeline and the token. `exercise` is its number.
+    pub fn text(&self, rows: Option<usize>, exercise: &str, screen: &Screen) -> String {
         let picture = fit(&self.story.terminal(screen.columns, screen.colour), screen.columns);
         let mut out = match rows {
             Some(rows) => last_lines(&picture, rows),
@@ -91,6 +95,9 @@ impl End {
         }
         if !self.replay.is_empty() {
             out += &format!("  replay token: {}\n", self.replay);
+            let call = format!("cargo xtask play {exercise} --replay {}", self.replay).replace(' ', "\u{a0}");
+            out += &screen
+                .wrapped(&format!("It stands for this schedule; to run it again after an edit: {call}"), 2);
         }
         out
     }
