@@ -11,7 +11,7 @@
 //! A `bool` in a mutex is not enough for all of this. Give `Event` what else it needs.
 //!
 //! The judge runs up to three threads through every order of their steps, with at most three unlucky moments and, where
-//! that is not all, beyond.
+//! that is not all, beyond. One model, about a wake-up for no reason while the time runs, has one unlucky moment.
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
