@@ -121,9 +121,17 @@ impl Sample {
                 None => format!("thread `{name}` runs"),
             });
         }
+        if lines.len() > MOST_TOLD {
+            let more = lines.len() - MOST_TOLD;
+            lines.truncate(MOST_TOLD);
+            lines.push(format!("and {more} threads more"));
+        }
         lines
     }
 }
+
+/// Nobody reads on about hundreds of threads.
+const MOST_TOLD: usize = 24;
 
 /// The process for which a box was made, as the host counts; none while the box is still being built.
 pub fn program(outer: i32, builders: usize) -> Option<u32> {

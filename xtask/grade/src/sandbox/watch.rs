@@ -175,12 +175,15 @@ pub fn run(
     if matches!(ended.stopped, Some(Stopped::Standstill(_) | Stopped::Clock)) {
         beside.last_look();
     }
+    // Where all of a user's threads count together, the last one may be refused before the box has them all.
+    let full =
+        sandbox.shares_processes() && ended.stopped.is_some() && users_threads() + 8 >= spec.limits.tasks;
     group.kill();
     let status = group.child.wait()?;
     use std::os::unix::process::ExitStatusExt;
     ended.code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
     let events = groups.events();
-    ended.out_of_tasks = events.out_of_tasks || ended.threads_peak as u64 + 8 >= spec.limits.tasks;
+    ended.out_of_tasks = events.out_of_tasks || full || ended.threads_peak as u64 + 8 >= spec.limits.tasks;
     if events.out_of_memory {
         ended.stopped = Some(Stopped::Memory);
     }
@@ -207,11 +210,14 @@ pub fn run(
 
 /// Waits until the boxes before have gone, which the kernel ends in its own time: this user's threads count together.
 fn wait_for_room(wanted: u64) {
-    let user = nix::unistd::Uid::effective().as_raw();
     let patience = Instant::now() + Duration::from_secs(10);
-    while threads::of_user(user) * 4 > wanted && Instant::now() < patience {
+    while users_threads() * 4 > wanted && Instant::now() < patience {
         thread::sleep(Duration::from_millis(20));
     }
+}
+
+fn users_threads() -> u64 {
+    threads::of_user(nix::unistd::Uid::effective().as_raw())
 }
 
 /// Looks at a box from outside, again and again.
