@@ -321,7 +321,8 @@ fn hash_folder(folder: &Path, hash: &mut Sha256) -> Result<()> {
     Ok(())
 }
 
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+/// Copies a folder with all that is in it.
+pub fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for path in sorted(from)? {
         let target = to.join(path.file_name().unwrap_or_default());

@@ -2,17 +2,18 @@
 //!
 //! `hidden/e302_bank.rs`, or `hidden/e302_bank-overdraft.rs` for a second one, is a judge like those in `tests/`. Its
 //! layers run after the course's own, against the same answer, and students are told no more than its points.
-use crate::bundle::{Bundle, Task};
+use crate::bundle::{Bundle, Task, copy_folder};
 use crate::judging::Grader;
 use crate::outcome::Verdict;
 use crate::sandbox::Sandbox;
 use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// One check.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
     /// Its name, which is also that of its program.
     pub name: String,
@@ -22,17 +23,10 @@ pub struct Check {
     pub announces: String,
     /// Its layers, in order.
     pub layers: Vec<(String, String)>,
-    /// Its folder, and what it says.
-    folder: PathBuf,
+    /// The folder that holds its judge, and what that includes.
+    pub folder: PathBuf,
     /// By content.
     pub hash: String,
-}
-
-impl Check {
-    /// The folder that holds it.
-    pub fn judges(&self) -> Result<PathBuf> {
-        Ok(self.folder.clone())
-    }
 }
 
 /// Reads the checks in `folder` and proves each against the course's own solution: a check that rejects it is a
@@ -60,7 +54,11 @@ pub fn prepare(
         let text = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let name = format!("hidden_{}", stem.replace('-', "_"));
         let home = bundle.folder.join("hidden").join(&name);
-        fs::create_dir_all(&home)?;
+        if home.exists() {
+            fs::remove_dir_all(&home)?;
+        }
+        // Beside the lesson's own judges, so that it may use the modules that they share.
+        copy_folder(&task.judges, &home)?;
         fs::write(home.join(format!("{name}.rs")), &text)?;
         let mut hash = Sha256::new();
         hash.update(&text);

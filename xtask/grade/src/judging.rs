@@ -395,8 +395,7 @@ impl Grader<'_> {
             sentence: String::new(),
             layers: check.layers.iter().map(|(name, what)| Layer::not_run(name, what)).collect(),
         };
-        let folder = check.judges()?;
-        let failed = match self.link(task, &folder, &check.name, bench, false)? {
+        let failed = match self.link(task, &check.folder, &check.name, bench, false)? {
             Some(refused) => Some(refused),
             None => {
                 let binary = bench.out().join(&check.name);

@@ -2,6 +2,7 @@
 //! cannot read the toolchain of the one who prepared it.
 use crate::build::Toolchain;
 use crate::bundle::{Bundle, Task};
+use crate::hidden::Check;
 use crate::memory;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -17,13 +18,14 @@ struct Contents {
     host: String,
     secret: String,
     tasks: Vec<Task>,
+    hidden: Vec<Check>,
 }
 
-/// Writes all of it to `to`: compiler, crates, judges, and this program.
+/// Writes all of it to `to`: compiler, crates, judges, the instructor's own checks, and this program.
 ///
 /// # Errors
 /// The disk.
-pub fn export(bundle: &Bundle, to: &Path) -> Result<()> {
+pub fn export(bundle: &Bundle, hidden: &[Check], to: &Path) -> Result<()> {
     fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
     let host =
         bundle.toolchain.version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
@@ -84,12 +86,19 @@ pub fn export(bundle: &Bundle, to: &Path) -> Result<()> {
             }
         }
     }
+    let mut hidden = hidden.to_vec();
+    for check in &mut hidden {
+        let place = Path::new("hidden").join(&check.name);
+        copy_all(&check.folder, &to.join(&place))?;
+        check.folder = place;
+    }
     copy(&env::current_exe()?, &to.join("grade"))?;
     let contents = Contents {
         version: bundle.toolchain.version.clone(),
         host: host.to_owned(),
         secret: bundle.secret.clone(),
         tasks,
+        hidden,
     };
     files::replace(&to.join("bundle.json"), serde_json::to_string_pretty(&contents)?)
 }
@@ -98,11 +107,14 @@ pub fn export(bundle: &Bundle, to: &Path) -> Result<()> {
 ///
 /// # Errors
 /// It is no such folder.
-pub fn load(folder: &Path, scratch: &Path) -> Result<Bundle> {
+pub fn load(folder: &Path, scratch: &Path) -> Result<(Bundle, Vec<Check>)> {
     let folder = folder.canonicalize().with_context(|| format!("cannot read {}", folder.display()))?;
     let text = files::read(&folder.join("bundle.json"))?;
     let mut contents: Contents = serde_json::from_str(&text)
         .with_context(|| format!("{}/bundle.json: prepare it again with this version", folder.display()))?;
+    for check in &mut contents.hidden {
+        check.folder = folder.join(&check.folder);
+    }
     for task in &mut contents.tasks {
         task.judges = folder.join(&task.judges);
         task.sources = folder.join(&task.sources);
@@ -112,13 +124,14 @@ pub fn load(folder: &Path, scratch: &Path) -> Result<Bundle> {
         }
     }
     fs::create_dir_all(scratch).with_context(|| format!("cannot make {}", scratch.display()))?;
-    Ok(Bundle {
+    let bundle = Bundle {
         toolchain: Toolchain { sysroot: folder.join("toolchain"), version: contents.version },
         secret: contents.secret,
         tasks: contents.tasks,
         scratch: scratch.canonicalize()?,
         folder,
-    })
+    };
+    Ok((bundle, contents.hidden))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

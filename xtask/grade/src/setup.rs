@@ -69,12 +69,14 @@ impl Setup {
 
     /// The same from a folder that `grade prepare --to` made.
     fn prepared(folder: &Path, config: Config, sandbox: Sandbox, scratch: &Path) -> Result<Setup> {
-        let mut bundle = prepared::load(folder, scratch).map_err(|error| Wrong(format!("{error:#}")))?;
-        if config.hidden.is_some() {
-            bail!(Wrong(
-                "hidden: --prepared has no solutions to prove hidden checks with; grade where the course is"
-                    .into()
-            ));
+        let (mut bundle, mut hidden) =
+            prepared::load(folder, scratch).map_err(|error| Wrong(format!("{error:#}")))?;
+        if config.hidden.is_some() && hidden.is_empty() {
+            bail!(Wrong(format!(
+                "hidden: {} was prepared without hidden checks; prepare it again with the same settings, where the \
+                 course's solutions are, with which they are proved",
+                folder.display()
+            )));
         }
         let wanted = config.lessons.iter().chain(&config.exercises).collect::<Vec<_>>();
         bundle.tasks.retain(|task| {
@@ -85,7 +87,8 @@ impl Setup {
         if bundle.tasks.is_empty() {
             bail!(Wrong(format!("{}: none of the exercises was prepared there", folder.display())));
         }
-        Ok(Setup { workspace: None, config, sandbox, bundle, hidden: Vec::new() })
+        hidden.retain(|check| bundle.find(&check.exercise).is_some());
+        Ok(Setup { workspace: None, config, sandbox, bundle, hidden })
     }
 
     /// How often a layer on real threads runs.
@@ -131,7 +134,7 @@ pub fn selftest(args: &Args, sandbox: &Sandbox) -> Result<(Bundle, Task, String)
     let solution = include_str!("../selftest/solutions/e901_count.rs").to_owned();
     if let Some(folder) = args.path("prepared") {
         let scratch = std::env::temp_dir().join(format!("grade-selftest-{}", std::process::id()));
-        let bundle = prepared::load(&folder, &scratch)?;
+        let (bundle, _) = prepared::load(&folder, &scratch)?;
         let task = bundle
             .find(SELFTEST)
             .cloned()

@@ -30,6 +30,13 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     for task in &setup.bundle.tasks {
         println!("{:<24} {:>3} points  {} layers", task.id, task.points, task.layers.len());
     }
+    for check in &setup.hidden {
+        println!(
+            "{:<24} hidden check, {} layers; the course's solution passes",
+            check.name,
+            check.layers.len()
+        );
+    }
     if let Some(to) = args.path("to") {
         let workspace = setup.workspace.as_ref().context("--to needs the course")?;
         let course = Course::load(workspace)?;
@@ -37,7 +44,7 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
             .bundle
             .prepare_selftest(workspace, &setup.sandbox, &course, &|what| eprintln!("{what} …"))?;
         setup.bundle.tasks.push(task);
-        prepared::export(&setup.bundle, &to)?;
+        prepared::export(&setup.bundle, &setup.hidden, &to)?;
         println!("{}: use it with --prepared {}", to.display(), to.display());
     }
     Ok(Exit::Fine)
