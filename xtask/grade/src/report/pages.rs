@@ -42,6 +42,26 @@ fn page(title: &str, body: Markup, script: bool) -> String {
     markup.into_string()
 }
 
+/// "1 student", "2 students"
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+/// Words in which code stands between backticks.
+fn prose(text: &str) -> Markup {
+    let text = tame(text);
+    let pieces: Vec<&str> = text.split('`').collect();
+    // An odd backtick means itself.
+    let paired = pieces.len() % 2 == 1;
+    html! {
+        @if paired {
+            @for (at, piece) in pieces.iter().enumerate() {
+                @if at % 2 == 1 { code { (piece) } } @else { (piece) }
+            }
+        } @else { (text) }
+    }
+}
+
 fn class_of(word: &str) -> &'static str {
     match word {
         "PASS" => "v good",
@@ -56,7 +76,7 @@ pub fn class(book: &Book, alike: &[Group]) -> String {
     let body = html! {
         header {
             h1 { (tame(&book.title)) }
-            p { (book.rows.len()) " students, " (book.tasks.len()) " exercises." }
+            p { (counted(book.rows.len(), "student")) ", " (counted(book.tasks.len(), "exercise")) "." }
         }
         main {
             div.filters {
@@ -174,7 +194,7 @@ fn common(book: &Book) -> Markup {
                     td.number { (rows.len()) }
                     td { (exercise) }
                     td { span class=(class_of(word)) { (word) } " " span.faint { (layer) } }
-                    td { (tame(sentence)) " "
+                    td { (prose(sentence)) " "
                         @for row in rows.iter().take(8) { a href=(format!("{}.html", row.student.id)) { (row.student.id) } " " }
                         @if rows.len() > 8 { span.faint { "and " (rows.len() - 8) " more" } }
                     }
@@ -267,9 +287,12 @@ fn exercise(cell: &Cell, out: &Path, view: View) -> Markup {
                 }
                 @if !cell.score.how.is_empty() { " (" (cell.score.how) ")" }
             }
-            p { (tame(&sentence(outcome, view))) }
+            p { (prose(&sentence(outcome, view))) }
+            @if let Some((_, line, code)) = outcome.place.as_ref().filter(|place| !place.2.is_empty()) {
+                p.place { code { span.faint { (line) " │ " } (tame(code)) } }
+            }
             @if !outcome.details.is_empty() {
-                ul { @for detail in &outcome.details { li { (tame(detail)) } } }
+                ul { @for detail in &outcome.details { li { (prose(detail)) } } }
             }
             @if let Some(compiler) = &outcome.compiler { pre { (tame(compiler)) } }
             (story(outcome))
@@ -298,13 +321,24 @@ fn story(outcome: &Outcome) -> Markup {
     let story = outcome.story.as_ref().and_then(|value| judge::story_from_json(value).ok());
     html! {
         @if let Some(story) = story {
-            h3 { (tame(&story.title)) }
-            img.picture src=(format!("data:image/svg+xml,{}", percent(&story.svg())))
-                alt=(story.steps.iter().map(|step| step.text.as_str()).collect::<Vec<_>>().join("; "));
-            @if !story.because.is_empty() { ul { @for line in &story.because { li { (tame(line)) } } } }
+            // Title and reasons stand in the picture; whoever cannot see it is told them as well.
+            div.scroll tabindex="0" role="group" aria-label="The failing schedule" {
+                img.picture src=(format!("data:image/svg+xml,{}", percent(&story.svg()))) alt=(in_words(&story));
+            }
             details { summary { "The same as text" } pre { (tame(&story.terminal(100, false))) } }
         }
     }
+}
+
+/// A picture of a schedule for those who do not see it.
+fn in_words(story: &interleave::Story) -> String {
+    let mut words = vec![story.title.clone()];
+    words.extend(story.steps.iter().map(|step| match story.threads.get(step.thread) {
+        Some(thread) => format!("{thread} {}", step.text),
+        None => step.text.clone(),
+    }));
+    words.extend(story.because.iter().cloned());
+    tame(&words.join("; "))
 }
 
 fn layers(outcome: &Outcome) -> Markup {
@@ -376,6 +410,16 @@ mod tests {
         assert!(!text.contains("<script>"), "{text}");
         assert!(!text.contains('\u{202e}'));
         assert_eq!(percent("<a b='c'>"), "%3Ca%20b%3D%27c%27%3E");
+    }
+
+    #[test]
+    fn code_in_sentences_is_shown_as_code_and_stays_text() {
+        assert_eq!(prose("waits for `a<b>`.").into_string(), "waits for <code>a&lt;b&gt;</code>.");
+        assert_eq!(prose("an odd ` one").into_string(), "an odd ` one");
+        assert_eq!(
+            (counted(1, "exercise"), counted(2, "exercise")),
+            ("1 exercise".into(), "2 exercises".into())
+        );
     }
 
     #[test]

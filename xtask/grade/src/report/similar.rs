@@ -64,6 +64,7 @@ pub fn groups(book: &Book, out: &Path) -> Vec<Group> {
                 Some((students, Print::of(&text)))
             })
             .collect();
+        let texts = without_common_pieces(texts);
         let mut renamed: BTreeMap<u64, Vec<String>> = BTreeMap::new();
         for (students, print) in texts.iter().filter(|(_, print)| print.pieces.len() >= FEWEST) {
             renamed.entry(print.shape).or_default().extend(students.iter().cloned());
@@ -89,12 +90,33 @@ pub fn groups(book: &Book, out: &Path) -> Vec<Group> {
     groups
 }
 
+/// How many different answers there must be before what most of them have is taken for the exercise's own.
+const ENOUGH: usize = 5;
+
+/// What the exercise gives to everybody says nothing about two of them: pieces that more than half of the answers have go.
+fn without_common_pieces<T>(mut texts: Vec<(T, Print)>) -> Vec<(T, Print)> {
+    if texts.len() < ENOUGH {
+        return texts;
+    }
+    let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
+    for piece in texts.iter().flat_map(|(_, print)| &print.pieces) {
+        *counts.entry(*piece).or_default() += 1;
+    }
+    let half = texts.len() / 2;
+    for (_, print) in &mut texts {
+        print.own.retain(|piece| counts[piece] <= half);
+    }
+    texts
+}
+
 /// What is left of an answer's text for comparing.
 struct Print {
     /// All of it, without names.
     shape: u64,
     /// Its pieces, with names.
     pieces: BTreeSet<u64>,
+    /// Those of them that are not the exercise's own.
+    own: BTreeSet<u64>,
 }
 
 impl Print {
@@ -103,16 +125,16 @@ impl Print {
         let is_name = |token: &str| token.starts_with(|c: char| c.is_alphabetic() || c == '_');
         let shape: Vec<&str> =
             tokens.iter().map(|token| if is_name(token) { "name" } else { token.as_str() }).collect();
-        let pieces = tokens.windows(PIECE).map(|piece| hash(&piece)).collect();
-        Print { shape: hash(&shape), pieces }
+        let pieces: BTreeSet<u64> = tokens.windows(PIECE).map(|piece| hash(&piece)).collect();
+        Print { shape: hash(&shape), own: pieces.clone(), pieces }
     }
 
     fn is_near(&self, other: &Print) -> bool {
-        let smaller = self.pieces.len().min(other.pieces.len());
-        let larger = self.pieces.len().max(other.pieces.len());
+        let smaller = self.own.len().min(other.own.len());
+        let larger = self.own.len().max(other.own.len());
         smaller >= FEWEST
             && smaller * 10 >= larger * 8
-            && self.pieces.intersection(&other.pieces).count() * 10 >= smaller * 9
+            && self.own.intersection(&other.own).count() * 10 >= smaller * 9
     }
 }
 
@@ -158,6 +180,19 @@ mod tests {
         let renamed = ONE.replace("sum", "total").replace("// look\n", "/* mine */\n\n").replace('x', "y");
         assert_eq!(Print::of(ONE).shape, Print::of(&renamed).shape);
         assert_ne!(Print::of(ONE).shape, Print::of(&ONE.replace("3", "4")).shape);
+    }
+
+    #[test]
+    fn what_the_exercise_gives_to_everybody_makes_nobody_alike() {
+        let given = (0..40).map(|n| ONE.replace("sum", &format!("given{n}"))).collect::<String>();
+        let own = |who: &str| {
+            (0..6).map(|n| format!("fn {who}{n}() {{ {who}{n}::{who}({n}); }}")).collect::<String>()
+        };
+        let names = ["a", "b", "c", "d", "e"];
+        let prints = names.map(|who| ((), Print::of(&format!("{given}{}", own(who)))));
+        assert!(prints[0].1.is_near(&prints[1].1), "as long as nobody knows what was given");
+        let prints = without_common_pieces(Vec::from(prints));
+        assert!(!prints[0].1.is_near(&prints[1].1));
     }
 
     #[test]
