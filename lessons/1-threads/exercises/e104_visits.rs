@@ -14,7 +14,8 @@
 //!
 //! * the result is the number of people for whom `admit` said `true`, no more and no fewer, whoever runs when;
 //! * gates stay independent: while one gate looks at a ticket (inside `admit`), the others can look at theirs;
-//! * no gate is still running when the function returns.
+//! * no gate is still running when the function returns;
+//! * two museums may count at the same time, each its own visits: two calls share nothing.
 //!
 //! ```text
 //! 100 gates, 1,000 arrivals each, everybody has a ticket:   100,000

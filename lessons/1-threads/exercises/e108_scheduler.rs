@@ -12,8 +12,8 @@
 //! * `run` runs each event when its time has come, never earlier, one at a time, the first in the agenda first. It
 //!   returns when the agenda is empty and closed. While there is nothing to do it waits, without looking now and then.
 //!
-//! Think of what may happen while `run` waits: an earlier event is entered; the one it waits for is cancelled; somebody
-//! closes. And of what an event may do: enter events, cancel events, take a long time.
+//! Think of what may happen while `run` waits: an earlier event is entered; the one it waits for is cancelled, perhaps as
+//! the last of all; somebody closes. And of what an event may do: enter events, cancel events, take a long time.
 //!
 //! Of help: `first_key_value`, `pop_first` and `remove` of a `BTreeMap`; `wait` and `wait_timeout` of a `Condvar`.
 //!

@@ -12,7 +12,8 @@
 //! counter too, or use something else instead:
 //!
 //! * every meal is served exactly once, by a waiter, and not by the calling thread, which is the cook;
-//! * there are `waiters` waiters (1 or more), each a thread, who all can be serving at the same time;
+//! * there are `waiters` waiters (1 or more), each a thread, who all can be serving at the same time. No meal waits while
+//!   one of them has nothing to do;
 //! * meals are served while others are still being cooked; with one waiter, in the order in which they were cooked;
 //! * when `serve_all` returns, all meals are served and all waiters have gone home. Nobody waits by looking again and
 //!   again.

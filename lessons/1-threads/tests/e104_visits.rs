@@ -7,6 +7,7 @@ pub mod exercise;
 mod watch;
 
 use interleave::Checker;
+use std::thread;
 use watch::Watch;
 
 fn main() -> judge::ExitCode {
@@ -31,6 +32,7 @@ fn main() -> judge::ExitCode {
         .schedules_with(alone(), "one gate", || counts(1, 3, |_| true))
         .schedules_with(alone(), "nobody comes", || counts(3, 0, |_| true))
         .schedules_with(alone(), "no gates", || counts(0, 5, |_| true))
+        .schedules_with(few_runs(2), "two museums at the same time", two_museums)
         .overlap("two gates look at a ticket at the same time", || all_meet(2))
         .spec("100 gates, 1,000 arrivals each", || counts(100, 1_000, |_| true))
         .spec("8 gates, every third arrival has no ticket", || counts(8, 500, |arrival| arrival % 3 != 2))
@@ -74,6 +76,23 @@ fn counts(gates: usize, arrivals: usize, has_ticket: fn(usize) -> bool) {
     }
     let with_ticket = gates * (0..arrivals).filter(|&arrival| has_ticket(arrival)).count();
     judge::expect_eq("the visits", visits, with_ticket as u64);
+}
+
+/// Two calls know nothing of each other, whoever runs when.
+fn two_museums() {
+    let other = thread::spawn(|| exercise::count_visits(2, 1, |_| true));
+    let here = exercise::count_visits(1, 1, |_| true);
+    let there = other.join().expect("`count_visits` panicked");
+    for (gates, visits) in [(1, here), (2, there)] {
+        if visits != gates {
+            judge::fail(
+                judge::Verdict::WrongResult,
+                format!(
+                    "Two museums counted at the same time, and one of them had {visits} visits instead of {gates}."
+                ),
+            );
+        }
+    }
 }
 
 /// Nobody is let in at any gate before somebody stands at each.

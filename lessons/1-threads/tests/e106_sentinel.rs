@@ -31,6 +31,11 @@ fn main() -> judge::ExitCode {
             "the first meal is served while the second one is being cooked",
             cooked_meanwhile,
         )
+        .overlap_with(
+            few_switches(),
+            "one waiter is busy, and the other one serves all the other meals",
+            one_is_busy,
+        )
         .spec("1,000 meals, one waiter, in the order in which they were cooked", || serves(1_000, 1))
         .spec("1,000 meals, four waiters", || serves(1_000, 4))
         .spec("three meals, 20 waiters", || serves(3, 20))
@@ -104,6 +109,22 @@ fn cooked_meanwhile() {
     });
     serve_all(meals, 1, |meal| {
         if meal == 0 {
+            both.meet();
+        }
+    });
+}
+
+/// The first meal is not eaten before all others are. Whoever is free serves the next one, so that is no problem.
+fn one_is_busy() {
+    const MEALS: usize = 4;
+    let both = Rendezvous::new(2);
+    let others = Notes::new(0);
+    serve_all(0..MEALS, 2, |meal| {
+        let served = others.with(|others| {
+            *others += usize::from(meal > 0);
+            *others
+        });
+        if meal == 0 || served == MEALS - 1 {
             both.meet();
         }
     });

@@ -39,6 +39,7 @@ fn main() -> judge::ExitCode {
             whoever_runs_when,
         )
         .schedules_with(unlucky(), "two threads enter an event each", two_enter)
+        .schedules_with(in_time(), "closed, and then the last event is cancelled", last_is_cancelled)
         .overlap("the agenda is used while an event runs", used_meanwhile)
         .spec("1,000 events, entered by 4 threads, every third cancelled", many)
         .run()
@@ -236,6 +237,23 @@ fn closed_early() {
     let done = day.end(runner);
     ran(&done, &[("fish", at(100))]);
     expect_eq("the answer to cancelling an event that was run", day.scheduler.cancel(fish), false);
+}
+
+/// Nothing is left to wait for, and only whoever cancels knows.
+fn last_is_cancelled() {
+    let day = Day::new();
+    let bell = day.enter("bell", at(3600), 5);
+    let runner = day.runner();
+    day.scheduler.close();
+    thread::sleep(at(60));
+    let cancelled = day.begin.elapsed();
+    expect_eq("the answer to cancelling the last event", day.scheduler.cancel(bell), true);
+    ran(&day.end(runner), &[]);
+    let returned = day.begin.elapsed();
+    if returned != cancelled {
+        let agenda = format!("The agenda was closed, and its last event was cancelled at {cancelled:?}.");
+        fail(Verdict::WrongResult, format!("{agenda} `run` returned at {returned:?}."));
+    }
 }
 
 fn enters_another() {

@@ -57,6 +57,7 @@ impl Scheduler {
     /// Takes the event off the agenda.
     pub fn cancel(&self, ticket: Ticket) -> bool {
         self.agenda.lock().unwrap().events.remove(&ticket);
+        self.changed.notify_one();
         true
     }
 

@@ -58,6 +58,7 @@ impl Scheduler {
     pub fn cancel(&self, ticket: Ticket) -> bool {
         let was_there = self.agenda.lock().unwrap().events.contains_key(&ticket);
         self.agenda.lock().unwrap().events.remove(&ticket);
+        self.changed.notify_one();
         was_there
     }
 

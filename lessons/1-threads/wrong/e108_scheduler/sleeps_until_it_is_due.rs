@@ -56,7 +56,9 @@ impl Scheduler {
 
     /// Takes the event off the agenda.
     pub fn cancel(&self, ticket: Ticket) -> bool {
-        self.agenda.lock().unwrap().events.remove(&ticket).is_some()
+        let removed = self.agenda.lock().unwrap().events.remove(&ticket);
+        self.changed.notify_one();
+        removed.is_some()
     }
 
     /// Lets `run` return when the agenda is empty.
