@@ -143,9 +143,15 @@ fn store_buffer() -> String {
 }
 
 fn main() {
-    let Some(folder) = env::args_os().nth(1).map(PathBuf::from) else {
-        eprintln!("say which folder: cargo run -p interleave --example pictures -- FOLDER");
-        process::exit(2);
+    const USAGE: &str = "usage: cargo run -p interleave --example pictures -- FOLDER";
+    let arguments: Vec<_> = env::args_os().skip(1).collect();
+    let folder = match &arguments[..] {
+        [flag] if flag == "--help" || flag == "-h" => return println!("{USAGE}"),
+        [folder] if !folder.to_string_lossy().starts_with('-') => PathBuf::from(folder),
+        _ => {
+            eprintln!("{USAGE}");
+            process::exit(2);
+        }
     };
     fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let programs: [(&str, fn()); 6] = [

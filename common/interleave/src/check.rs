@@ -47,7 +47,7 @@ impl Default for Checker {
             runs_per_round: 200_000,
             runs_beyond_bound: 20_000,
             steps_per_round: 4_000_000,
-            steps_beyond_bound: 400_000,
+            steps_beyond_bound: 500_000,
             max_time: None,
             settings: Settings {
                 max_steps: 5_000,
@@ -343,22 +343,22 @@ impl Round<'_> {
             if search.advance(if beyond { usize::MAX } else { round }) {
                 continue;
             }
-            // Everything of this cost is done.
-            if search.exhausted() {
-                self.report.bound = Some(round.min(checker.bound));
-                self.report.complete = true;
-                return Ok(());
-            }
-            while round <= checker.bound && !search.advance(round) {
-                if !search.keeps_all_within(round) {
+            // Everything of this cost is done. What is left may still turn out to lead to nothing new.
+            loop {
+                if search.exhausted() {
+                    self.report.bound = Some(round.min(checker.bound));
+                    self.report.complete = true;
+                    return Ok(());
+                }
+                if round > checker.bound || !search.keeps_all_within(round) {
                     return Ok(());
                 }
                 self.report.bound = Some(round);
                 round += 1;
                 self.report.rounds.push(0);
-            }
-            if round > checker.bound && !search.advance(usize::MAX) {
-                return Ok(());
+                if search.advance(if round > checker.bound { usize::MAX } else { round }) {
+                    break;
+                }
             }
             (runs, steps) = (0, 0);
         }

@@ -114,7 +114,9 @@
 //! # Where this comes from
 //!
 //! Bounding unlucky moments rather than depth is CHESS (Musuvathi and Qadeer, PLDI 2007). Prefixes with equal
-//! happens-before graphs are explored once, and deepening goes on from what is left, so no schedule runs twice. The memory model follows loom's, with sequential consistency added.
+//! happens-before graphs are explored once, and deepening goes on from what is left, so no schedule runs twice. Most
+//! that could only come to a known state are foreseen and not run at all. The memory model follows loom's, with
+//! sequential consistency added.
 //! Against [loom](https://docs.rs/loom): code is plain `std`, a deadlock is a report instead of an aborted test, a
 //! closed channel and a `SeqCst` program are judged right, and an unfinished search says so. Against
 //! [shuttle](https://docs.rs/shuttle): weak memory, wake-ups for no reason and time-outs exist, and the simplest failure

@@ -196,7 +196,7 @@ fn started<T: Send + 'static>(
     task: Arc<Task<T>>,
     thread: interleave::thread::JoinHandle<()>,
 ) -> JoinHandle<T> {
-    task.shared.is_end_of(&thread.thread());
+    task.shared.is_end_of(thread.thread());
     *open(&task.thread) = Some(thread);
     let known: Weak<dyn Stop> = Arc::downgrade(&(task.clone() as Arc<dyn Stop>));
     shop.enter(known);

@@ -113,7 +113,14 @@ impl World {
         ways: impl FnOnce(&World) -> Vec<RawWay>,
     ) -> usize {
         if !self.search.is_played() {
-            return self.search.choose(costs);
+            let prospects: Vec<_> = if self.settings.merge && self.search.wants_state() {
+                (0..costs.len()).map(|way| self.prospect_within(way)).collect()
+            } else {
+                Vec::new()
+            };
+            let way = self.search.choose(costs, |way| prospects.get(way).copied().unwrap_or_default());
+            self.stride_goes(way);
+            return way;
         }
         let question = Question {
             trace: self.trace_so_far(),

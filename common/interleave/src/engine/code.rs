@@ -29,6 +29,7 @@ pub(in crate::engine) const RECV: u64 = 501;
 pub(in crate::engine) const SENDERS: u64 = 502;
 pub(in crate::engine) const DROP_RECEIVER: u64 = 503;
 pub(in crate::engine) const SEND_FULL: u64 = 504;
+pub(in crate::engine) const TAKEN: u64 = 505;
 pub(in crate::engine) const JOIN: u64 = 600;
 /// Plus the reason for waking.
 pub(in crate::engine) const PARKED: u64 = 602;

@@ -4,6 +4,7 @@
 //! is noted here, with what a run to it will cost, so that no schedule is ever run twice: deepening goes on from where
 //! it stopped, as in Dijkstra's algorithm.
 
+use super::foresight::Prospect;
 use ::std::collections::VecDeque;
 
 /// No run.
@@ -19,6 +20,7 @@ struct Way {
     choice: u16,
     /// What the choices up to and including this one looked like.
     check: u32,
+    prospect: Prospect,
 }
 
 /// The choices that a run begins with.
@@ -76,7 +78,14 @@ pub(super) struct Frontier {
 
 impl Frontier {
     /// Notes a way that `script`'s run did not take, and its cost from the root.
-    pub(super) fn note(&mut self, script: &Script, position: usize, choice: usize, cost: usize, check: u32) {
+    pub(super) fn note(
+        &mut self,
+        script: &Script,
+        (position, choice): (usize, usize),
+        cost: usize,
+        check: u32,
+        prospect: Prospect,
+    ) {
         if self.kept >= MOST {
             let dearest =
                 self.left.iter().rposition(|ways| !ways.is_empty()).filter(|dearest| *dearest > cost);
@@ -94,6 +103,7 @@ impl Frontier {
             position: u32::try_from(position).expect("fewer than 4 billion choices"),
             choice: u16::try_from(choice).expect("fewer than 65,536 alternatives"),
             check,
+            prospect,
         };
         if self.left.len() <= cost {
             self.left.resize_with(cost + 1, VecDeque::new);
@@ -111,10 +121,16 @@ impl Frontier {
         self.dropped.is_some_and(|least| least <= cost)
     }
 
-    /// The next run of this cost: the last way noted, so that a run's neighbours come first.
-    pub(super) fn next(&mut self, cost: usize) -> Option<Script> {
-        let way = self.left.get_mut(cost)?.pop_back()?;
-        self.kept -= 1;
+    /// The next run of this cost: the last way noted, so that a run's neighbours come first. Ways that lead to nothing
+    /// new are left out.
+    pub(super) fn next(&mut self, cost: usize, is_known: impl Fn(&Prospect) -> bool) -> Option<Script> {
+        let way = loop {
+            let way = self.left.get_mut(cost)?.pop_back()?;
+            self.kept -= 1;
+            if !is_known(&way.prospect) {
+                break way;
+            }
+        };
         let run = u32::try_from(self.runs.len()).expect("fewer than 4 billion runs");
         self.runs.push(way);
         let mut taken = Vec::new();

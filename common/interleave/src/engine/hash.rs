@@ -14,7 +14,7 @@ pub(super) fn mix(a: u64, b: u64) -> u64 {
 
 /// Hashes that are well mixed already need no hashing.
 #[derive(Clone, Copy, Debug, Default)]
-struct AsIs(u64);
+pub(super) struct AsIs(u64);
 
 impl Hasher for AsIs {
     fn finish(&self) -> u64 {
@@ -48,6 +48,15 @@ impl Known {
         let cost = u32::try_from(cost).unwrap_or(u32::MAX);
         *self.least.entry(state).or_insert(cost) >= cost && self.with_runner.insert(mix(state, runner))
     }
+
+    /// Whether a state would be no news if it were reached at this cost. Without a runner it is one in which the state
+    /// tells who that is.
+    pub(super) fn would_be_no_news(&self, state: u64, runner: Option<u64>, cost: usize) -> bool {
+        let cost = u32::try_from(cost).unwrap_or(u32::MAX);
+        self.least.get(&state).is_some_and(|least| {
+            *least < cost || runner.is_none_or(|runner| self.with_runner.contains(&mix(state, runner)))
+        })
+    }
 }
 
 #[cfg(test)]
@@ -62,6 +71,9 @@ mod tests {
         assert!(known.is_news(1, 2, 0));
         assert!(!known.is_news(1, 3, 1));
         assert!(known.is_news(2, 3, 1));
+        assert!(known.would_be_no_news(1, Some(9), 1), "it was reached at less");
+        assert!(known.would_be_no_news(2, Some(3), 1) && !known.would_be_no_news(2, Some(4), 1));
+        assert!(known.would_be_no_news(2, None, 1) && !known.would_be_no_news(3, None, 1));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod deadlock;
 pub(crate) mod driver;
 mod effects;
 mod execution;
+mod foresight;
 mod frontier;
 mod hash;
 pub(crate) mod lock_order;

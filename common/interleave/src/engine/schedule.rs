@@ -1,7 +1,6 @@
 //! Deciding who runs next: which threads can go on, at what cost, and when none can.
 
 use super::asking::RawWay;
-use super::hash::mix;
 use super::world::{State, ThreadState, World};
 use super::{Oid, Op, Tid, Why};
 use crate::failure::FailureKind;
@@ -131,6 +130,7 @@ impl World {
         // possible too (a yield promises nothing) but counts as bad luck, and only while it is not
         // plain that nothing will come of it.
         let reasons: Vec<Option<Why>> = (0..self.threads.len()).map(|t| self.reason_to_run(t)).collect();
+        self.stride_ends(me);
         let others = (0..reasons.len()).filter(|t| *t != me && reasons[*t] == Some(Why::Normal)).count();
         let insists = self.note_yield(me);
         let polls = self.threads[me].spin.polls();
@@ -185,17 +185,16 @@ impl World {
             }
         }
 
-        if choices.len() > 1 && self.settings.merge && self.search.wants_state() {
+        if self.settings.merge && self.search.wants_state() {
             let key = self.state_key(me, yields, insists);
             self.search.note_state(key, keeps.then_some(me));
         }
-        let Choice { cost, thread, why } = choices[self.pick(&choices)];
+        let Choice { cost, thread, why } = choices[self.pick(&choices, free_thread)];
         if cost > 0 && why == Why::Normal && keeps {
             let at = self.threads[me].at;
             self.event(me, Kind::Switch, NONE, 0, 0, at);
         }
-        let in_time = why == Why::TimedOut && free_thread == Some(thread);
-        if why != Why::Normal && !in_time {
+        if takes_luck(&Choice { cost, thread, why }, free_thread) {
             self.luck -= 1;
         }
         if why == Why::TimedOut {
@@ -208,6 +207,9 @@ impl World {
         self.threads[thread].why = why;
         self.threads[thread].last_step = self.steps;
         self.in_a_row = if self.in_a_row.0 == thread { (thread, self.in_a_row.1 + 1) } else { (thread, 0) };
+        if self.settings.merge {
+            self.stride_begins(thread, why);
+        }
         Decision::Run(thread)
     }
 
@@ -258,7 +260,7 @@ impl World {
         }
     }
 
-    fn pick(&mut self, choices: &[Choice]) -> usize {
+    fn pick(&mut self, choices: &[Choice], free_thread: Option<Tid>) -> usize {
         if choices.len() == 1 {
             return 0;
         }
@@ -268,7 +270,14 @@ impl World {
                 |_: &World| choices.iter().map(|c| RawWay::Runs { thread: c.thread, why: c.why }).collect();
             return self.choose(choices[0].thread, &costs, ways);
         }
-        self.search.choose_thread(&costs, || choices.iter().map(|c| (c.thread, c.why != Why::Normal)).unzip())
+        let mut prospects = Vec::new();
+        if self.settings.merge && self.search.wants_state() {
+            let takes_luck = |c: &Choice| takes_luck(c, free_thread);
+            prospects.extend(choices.iter().map(|c| self.prospect(c.thread, c.why, takes_luck(c))));
+        }
+        self.search.choose_thread(&costs, &prospects, || {
+            choices.iter().map(|c| (c.thread, c.why != Why::Normal)).unzip()
+        })
     }
 
     fn turns_in_a_row(&self, me: Tid) -> usize {
@@ -286,7 +295,12 @@ impl World {
         let others = steps - thread.spin.own_steps;
         let (in_a_row, then) = thread.spin.yields;
         thread.spin.yields = if then == others { (in_a_row + 1, others) } else { (1, others) };
-        thread.spin.yields.0 <= INSISTENT
+        Self::may_insist(thread.spin.yields.0)
+    }
+
+    /// Whether a thread that has yielded so often in a row, while nothing happened elsewhere, may go straight on.
+    pub(super) fn may_insist(in_a_row: u32) -> bool {
+        in_a_row <= INSISTENT
     }
 
     /// A thread that polls, alone, and sees the newest value, can never see anything new.
@@ -304,19 +318,6 @@ impl World {
         );
         self.fail(FailureKind::Livelock, message, Some(me));
         true
-    }
-
-    /// What two equal states have in common: the happens-before graph, and what can come of it.
-    fn state_key(&self, me: Tid, yields: bool, insists: bool) -> u64 {
-        let mut key = self.hash;
-        for thread in &self.threads {
-            key = mix(key, thread.state_code());
-        }
-        key = mix(key, u64::from(self.luck));
-        if yields {
-            key = mix(key, 0x1_0000 + me as u64 * 4 + u64::from(insists));
-        }
-        key
     }
 
     fn nobody_can_move(&mut self) -> Decision {
@@ -349,13 +350,28 @@ impl World {
 }
 
 impl ThreadState {
-    fn state_code(&self) -> u64 {
+    /// How it stands when it is about to yield.
+    pub(super) const YIELDS: u64 = 2;
+
+    /// How it stands, as far as that is not in the happens-before graph.
+    pub(super) fn state_code(&self) -> u64 {
         match self.pending {
             None => 1,
-            Some(Op::Yield) => 2,
+            Some(Op::Yield) => Self::YIELDS,
             Some(_) => 3 + u64::from(self.finished) + (u64::from(self.spin.polls()) << 4),
         }
     }
+
+    /// Whether a thread that stands so is taken for one that polls.
+    pub(super) fn polls_by(code: u64) -> bool {
+        code >> 4 & 1 == 1
+    }
+}
+
+/// Whether going on so is one of the events that a schedule has a limited number of. `free_thread` is whose time is up
+/// without any luck.
+fn takes_luck(choice: &Choice, free_thread: Option<Tid>) -> bool {
+    choice.why != Why::Normal && !(choice.why == Why::TimedOut && free_thread == Some(choice.thread))
 }
 
 /// How a thread that must wait says so in the trace.

@@ -7,6 +7,7 @@
 
 use super::Tid;
 use super::asking::{Player, Question};
+use super::foresight::{Foresight, Prospect};
 use super::frontier::{Frontier, Script};
 use super::hash::{Known, mix};
 use super::random::Chance;
@@ -24,6 +25,7 @@ pub(crate) struct Search {
     left: Frontier,
     /// States by their happens-before graph: the least cost at which each was reached, and by whom.
     seen: Known,
+    foresight: Foresight,
     /// The current prefix was seen before: run it to its end without branching.
     merged: bool,
     /// The code did not offer the choices it offered before.
@@ -76,12 +78,15 @@ impl Search {
 
     /// Takes one of several threads to run next. Only chance wants to know which threads they are, and which of them
     /// would run for no reason.
-    pub(crate) fn choose_thread(
+    pub(super) fn choose_thread(
         &mut self,
         costs: &[u8],
+        prospects: &[Prospect],
         describe: impl FnOnce() -> (Vec<Tid>, Vec<bool>),
     ) -> usize {
-        let Some(chance) = &mut self.chance else { return self.choose(costs) };
+        let Some(chance) = &mut self.chance else {
+            return self.choose(costs, |way| prospects.get(way).copied().unwrap_or_default());
+        };
         let (threads, unlucky) = describe();
         let taken = chance.thread(&threads, &unlucky);
         self.take(taken, costs)
@@ -95,7 +100,7 @@ impl Search {
     }
 
     /// Takes one of several alternatives, the cheapest first.
-    pub(crate) fn choose(&mut self, costs: &[u8]) -> usize {
+    pub(super) fn choose(&mut self, costs: &[u8], prospect: impl Fn(usize) -> Prospect) -> usize {
         debug_assert!(costs.is_sorted(), "alternatives come cheapest first");
         debug_assert_eq!(costs[0], 0, "there is a way to go on that takes no luck");
         if let Some(chance) = &mut self.chance {
@@ -112,7 +117,7 @@ impl Search {
         if !self.merged && !self.replaying {
             for (choice, cost) in costs.iter().enumerate().skip(1).rev() {
                 let cost = self.spent + usize::from(*cost);
-                self.left.note(&self.script, position, choice, cost, self.check);
+                self.left.note(&self.script, (position, choice), cost, self.check, prospect(choice));
             }
         }
         self.take(0, costs)
@@ -126,14 +131,21 @@ impl Search {
     /// Tells which state the execution has come to, and who can go on for free there, if anybody; a state already
     /// branched is not branched again.
     pub(crate) fn note_state(&mut self, key: u64, runner: Option<Tid>) {
-        let runner = runner.map_or(0, |thread| thread as u64 + 1);
-        self.merged = !self.seen.is_news(key, runner, self.spent);
+        self.merged = !self.seen.is_news(key, runner.map_or(0, number), self.spent);
     }
 
     /// Moves on to the next schedule that costs no more than this; `false` when there is none.
     pub(crate) fn advance(&mut self, most: usize) -> bool {
-        let Some(script) = self.left.cheapest().filter(|c| *c <= most).and_then(|c| self.left.next(c)) else {
-            return false;
+        let script = loop {
+            let Some(cost) = self.left.cheapest().filter(|cost| *cost <= most) else { return false };
+            let is_known = |prospect: &Prospect| {
+                self.foresight.of(prospect).is_some_and(|(state, runner)| {
+                    self.seen.would_be_no_news(state, runner.map(number), cost)
+                })
+            };
+            if let Some(script) = self.left.next(cost, is_known) {
+                break script;
+            }
         };
         self.script = script;
         self.path.clear();
@@ -153,6 +165,10 @@ impl Search {
         !self.left.dropped_within(cost)
     }
 
+    pub(super) fn foresight(&mut self) -> &mut Foresight {
+        &mut self.foresight
+    }
+
     pub(crate) fn spent(&self) -> usize {
         self.spent
     }
@@ -165,6 +181,11 @@ impl Search {
     pub(crate) fn token(&self) -> String {
         encode(self.path.iter().copied())
     }
+}
+
+/// A thread as a number that is not 0.
+fn number(thread: Tid) -> u64 {
+    thread as u64 + 1
 }
 
 /// What a choice looks like, after those before it.
@@ -182,7 +203,7 @@ mod tests {
         let mut search = Search::exhaustive();
         let mut paths = Vec::new();
         loop {
-            paths.push([0; 3].map(|_: usize| search.choose(&[0, 1])));
+            paths.push([0; 3].map(|_: usize| search.choose(&[0, 1], |_| Prospect::default())));
             if !search.advance(most) {
                 return (paths, search);
             }
@@ -214,9 +235,9 @@ mod tests {
     #[test]
     fn a_choice_may_be_as_wide_as_it_likes() {
         let mut search = Search::exhaustive();
-        search.choose(&[0; 500]);
+        search.choose(&[0; 500], |_| Prospect::default());
         assert!(search.advance(0));
-        assert_eq!(search.choose(&[0; 500]), 1);
+        assert_eq!(search.choose(&[0; 500], |_| Prospect::default()), 1);
         assert!(!search.diverged());
     }
 
@@ -224,12 +245,12 @@ mod tests {
     fn other_choices_than_before_are_noticed() {
         let mut search = Search::exhaustive();
         for _ in 0..3 {
-            search.choose(&[0, 1]);
+            search.choose(&[0, 1], |_| Prospect::default());
         }
         assert!(search.advance(1));
-        search.choose(&[0, 1]);
-        search.choose(&[0, 0]);
-        search.choose(&[0, 1]);
+        search.choose(&[0, 1], |_| Prospect::default());
+        search.choose(&[0, 0], |_| Prospect::default());
+        search.choose(&[0, 1], |_| Prospect::default());
         assert!(search.diverged());
     }
 }

@@ -3,6 +3,7 @@
 use super::clock::VectorClock;
 use super::code;
 use super::execution::Settings;
+use super::foresight::Stride;
 use super::hash::mix;
 use super::lock_order::Edge;
 use super::notes::{FailureNote, Features, PanicNote};
@@ -112,6 +113,11 @@ impl Spin {
     pub(super) fn polls(&self) -> bool {
         self.repeats > SPINNING
     }
+
+    /// Whether it polls if its next load repeats the last one.
+    pub(super) fn is_about_to_poll(&self) -> bool {
+        self.repeats >= SPINNING
+    }
 }
 
 /// One store in an atomic's modification order.
@@ -216,10 +222,17 @@ pub(super) struct Object {
     info: ObjectInfo,
     /// What whoever takes it next learns.
     pub(super) clock: VectorClock,
-    write_hash: u64,
+    pub(super) write_hash: u64,
     read_hash: u64,
     first_user: Option<Tid>,
     shared: bool,
+}
+
+impl Object {
+    /// All that has happened to it.
+    pub(super) fn hashes(&self) -> u64 {
+        mix(self.write_hash, self.read_hash)
+    }
 }
 
 #[derive(Debug)]
@@ -245,9 +258,11 @@ pub(crate) struct World {
     pub(super) fence_clock: VectorClock,
     /// Their place among all sequentially consistent operations, for the happens-before hash: the last fence, and
     /// what came after it.
-    fence_order: (u64, u64),
+    pub(super) fence_order: (u64, u64),
     pub(super) failure: Option<FailureNote>,
     pub(super) panics: Vec<PanicNote>,
+    /// What is being learned about the step that is being taken.
+    pub(super) stride: Stride,
     pub(super) lock_edges: Vec<Edge>,
     pub(super) joins: usize,
     pub(super) most_alive: usize,
@@ -274,6 +289,7 @@ impl World {
             fence_order: (0, 0),
             failure: None,
             panics: Vec::new(),
+            stride: Stride::default(),
             lock_edges: Vec::new(),
             joins: 0,
             most_alive: 0,
@@ -310,11 +326,12 @@ impl World {
     pub(super) fn depend(&mut self, thread: Tid, code: u64, object: u32, write: bool) {
         let of_object = match self.objects.get(object as usize) {
             None => 0,
-            Some(o) if write => mix(o.write_hash, o.read_hash),
+            Some(o) if write => o.hashes(),
             Some(o) => o.write_hash,
         };
         let hash = mix(mix(self.threads[thread].hash, code), of_object);
         self.threads[thread].hash = hash;
+        self.stride_touches(object);
         if let Some(o) = self.objects.get_mut(object as usize) {
             if write {
                 o.write_hash = hash;

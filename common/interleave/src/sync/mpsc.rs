@@ -46,7 +46,7 @@ impl<T> Modelled<T> {
         match (message, sent.flatten()) {
             (Some(unsent), _) => Err(SendError(unsent)),
             (None, Some(number)) if self.capacity == Some(0) => {
-                point(Op::Taken(id, number), at, |_| ());
+                point(Op::Taken(id, number), at, |step| step.taken(id));
                 Ok(())
             }
             (None, _) => Ok(()),

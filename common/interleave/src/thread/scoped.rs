@@ -24,7 +24,10 @@ pub struct Scope<'scope, 'env: 'scope> {
 }
 
 /// [`std::thread::ScopedJoinHandle`].
-pub struct ScopedJoinHandle<'scope, T>(Which<'scope, T>);
+pub struct ScopedJoinHandle<'scope, T> {
+    which: Which<'scope, T>,
+    thread: Thread,
+}
 
 enum Which<'scope, T> {
     Real {
@@ -34,7 +37,6 @@ enum Which<'scope, T> {
     },
     Modelled {
         child: Tid,
-        name: Option<String>,
         slot: Slot<T>,
         children: &'scope Mutex<Vec<(Tid, bool)>>,
     },
@@ -118,7 +120,9 @@ impl<'scope, 'env> Scope<'scope, 'env> {
         if let Some(inner) = self.inner {
             let child = record::spawn(builder.name_now(), at);
             let handle = builder.into_real().spawn_scoped(inner, move || record::run(child, f))?;
-            return Ok(ScopedJoinHandle(Which::Real { handle, child: child.map(|c| c.thread) }));
+            let thread = Thread::real(handle.thread().clone());
+            let which = Which::Real { handle, child: child.map(|c| c.thread) };
+            return Ok(ScopedJoinHandle { which, thread });
         }
         let slot = Slot::new();
         let name = builder.into_name();
@@ -130,8 +134,9 @@ impl<'scope, 'env> Scope<'scope, 'env> {
         if let Some(child) = child {
             self.children().push((child, false));
         }
-        let children = &self.children;
-        Ok(ScopedJoinHandle(Which::Modelled { child: child.unwrap_or(0), name, slot, children }))
+        let child = child.unwrap_or(0);
+        let which = Which::Modelled { child, slot, children: &self.children };
+        Ok(ScopedJoinHandle { which, thread: Thread::modelled(child, name) })
     }
 }
 
@@ -142,9 +147,9 @@ impl<T> ScopedJoinHandle<'_, T> {
     /// The panic, if it ended by one. Inside a check it is the panic's message, as a `String`.
     #[track_caller]
     pub fn join(self) -> Result<T> {
-        match self.0 {
+        match self.which {
             Which::Real { handle, child } => join_real(child, Location::caller(), || handle.join()),
-            Which::Modelled { child, slot, children, .. } => {
+            Which::Modelled { child, slot, children } => {
                 let mut children = children.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some(entry) = children.iter_mut().find(|(number, _)| *number == child) {
                     entry.1 = true;
@@ -159,7 +164,7 @@ impl<T> ScopedJoinHandle<'_, T> {
     /// Whether the thread has ended.
     #[track_caller]
     pub fn is_finished(&self) -> bool {
-        match &self.0 {
+        match &self.which {
             Which::Real { handle, .. } => handle.is_finished(),
             Which::Modelled { child, .. } => {
                 point(Op::Free(Doing::AsksForEnd(*child)), Location::caller(), |step| step.has_ended(*child))
@@ -169,11 +174,8 @@ impl<T> ScopedJoinHandle<'_, T> {
     }
 
     /// The thread itself.
-    pub fn thread(&self) -> Thread {
-        match &self.0 {
-            Which::Real { handle, .. } => Thread::real(handle.thread().clone()),
-            Which::Modelled { child, name, .. } => Thread::modelled(*child, name.clone()),
-        }
+    pub fn thread(&self) -> &Thread {
+        &self.thread
     }
 }
 

@@ -52,7 +52,10 @@ impl<T> Slot<T> {
 }
 
 /// [`std::thread::JoinHandle`].
-pub struct JoinHandle<T>(Which<T>);
+pub struct JoinHandle<T> {
+    which: Which<T>,
+    thread: Thread,
+}
 
 enum Which<T> {
     Real {
@@ -62,7 +65,6 @@ enum Which<T> {
     },
     Modelled {
         child: Tid,
-        name: Option<String>,
         slot: Slot<T>,
     },
 }
@@ -163,13 +165,14 @@ impl Builder {
         if !in_model() {
             let child = record::spawn(self.name.clone(), at);
             let handle = self.into_real().spawn(move || record::run(child, f))?;
-            return Ok(JoinHandle(Which::Real { handle, child: child.map(|c| c.thread) }));
+            let thread = Thread::real(handle.thread().clone());
+            return Ok(JoinHandle { which: Which::Real { handle, child: child.map(|c| c.thread) }, thread });
         }
         let slot = Slot::new();
         let name = self.into_name();
-        let child = engine::spawn(name.clone(), Box::new(slot.clone().filled_by(f)), at);
         // Without a number the execution is over and this thread unwinds: nobody joins number 0.
-        Ok(JoinHandle(Which::Modelled { child: child.unwrap_or(0), name, slot }))
+        let child = engine::spawn(name.clone(), Box::new(slot.clone().filled_by(f)), at).unwrap_or(0);
+        Ok(JoinHandle { which: Which::Modelled { child, slot }, thread: Thread::modelled(child, name) })
     }
 }
 
@@ -189,9 +192,9 @@ impl<T> JoinHandle<T> {
     /// The panic, if it ended by one. Inside a check it is the panic's message, as a `String`.
     #[track_caller]
     pub fn join(self) -> Result<T> {
-        match self.0 {
+        match self.which {
             Which::Real { handle, child } => join_real(child, Location::caller(), || handle.join()),
-            Which::Modelled { child, slot, .. } => {
+            Which::Modelled { child, slot } => {
                 point(Op::Join(child), Location::caller(), |step| step.join(child));
                 slot.take()
             }
@@ -201,7 +204,7 @@ impl<T> JoinHandle<T> {
     /// Whether the thread has ended.
     #[track_caller]
     pub fn is_finished(&self) -> bool {
-        match &self.0 {
+        match &self.which {
             Which::Real { handle, .. } => handle.is_finished(),
             Which::Modelled { child, .. } => {
                 point(Op::Free(Doing::AsksForEnd(*child)), Location::caller(), |step| step.has_ended(*child))
@@ -211,11 +214,8 @@ impl<T> JoinHandle<T> {
     }
 
     /// The thread itself.
-    pub fn thread(&self) -> Thread {
-        match &self.0 {
-            Which::Real { handle, .. } => Thread::real(handle.thread().clone()),
-            Which::Modelled { child, name, .. } => Thread::modelled(*child, name.clone()),
-        }
+    pub fn thread(&self) -> &Thread {
+        &self.thread
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn explain(note: &FailureNote, trace: &Trace, names: &Names, told: &m
                 .into(),
         ),
         (_, Some(circle)) => told.because.push(circle_sentence(&circle, note, names)),
-        (Cause::LostWakeup, None) => lost_notification(trace, names, told),
+        (Cause::LostWakeup, None) => lost_notification(note, trace, names, told),
         _ if note.waiting.iter().any(|w| w.wants == Want::Message) => told.because.push(
             "A receiver sees the end of a channel only when every sender is dropped; one is still alive.".into(),
         ),
@@ -137,10 +137,12 @@ fn circle_sentence(circle: &[usize], note: &FailureNote, names: &Names) -> Strin
 }
 
 /// The notification that should have woken the waiter.
-fn lost_notification(trace: &Trace, names: &Names, told: &mut Told) {
-    let is = |e: &Event, value: u64| matches!(e.kind, Kind::NotifyOne | Kind::NotifyAll) && e.value == value;
-    let last = |want: &dyn Fn(&Event) -> bool| trace.events.iter().rposition(want);
-    if let Some(i) = last(&|e| is(e, 0)) {
+fn lost_notification(note: &FailureNote, trace: &Trace, names: &Names, told: &mut Told) {
+    let waited_for =
+        |object: u32| note.waiting.iter().any(|w| w.wants == Want::Notification && w.object == object);
+    let notifies = |e: &Event| matches!(e.kind, Kind::NotifyOne | Kind::NotifyAll) && waited_for(e.object);
+    let last = |want: &dyn Fn(&Event) -> bool| trace.events.iter().rposition(|e| notifies(e) && want(e));
+    if let Some(i) = last(&|e| e.value == 0) {
         let event = &trace.events[i];
         told.because.push(format!(
             "{}'s notification at {} came when nobody was waiting, and notifications are not kept: look at the \
@@ -149,18 +151,38 @@ fn lost_notification(trace: &Trace, names: &Names, told: &mut Told) {
             names.at(event.loc)
         ));
         told.focus.bad.push(i);
-    } else if let Some(i) = last(&|e| e.kind == Kind::NotifyOne && e.value == 1) {
+    } else if let Some(i) = last(&|_| true) {
         let event = &trace.events[i];
-        told.because.push(format!(
-            "The last notification ({}) woke {}, who could do nothing with it, while the thread that could go on sleeps: \
-             one condition variable serves two conditions.",
-            names.at(event.loc),
-            names.thread(event.extra as usize)
-        ));
+        let (at, woken) = (names.at(event.loc), event.extra as usize);
+        told.because.push(if event.kind == Kind::NotifyAll {
+            format!("The last notification ({at}) woke all who waited then; whoever began to wait later is never told.")
+        } else if waits_again(trace, i, woken) {
+            format!(
+                "The last notification ({at}) woke {}, who could do nothing with it, while the thread that could go on \
+                 sleeps: one condition variable serves two conditions.",
+                names.thread(woken)
+            )
+        } else {
+            format!(
+                "The last notification ({at}) woke {} alone. Where others wait too, each must be told: notify all, or \
+                 once for each.",
+                names.thread(woken)
+            )
+        });
         told.focus.bad.push(i);
     } else {
         told.because.push("Nobody ever notifies it.".into());
     }
+}
+
+/// Whether the thread that event `i` notified went back to wait at once, on the same condition variable.
+fn waits_again(trace: &Trace, i: usize, woken: usize) -> bool {
+    let notified = &trace.events[i];
+    let mut later = trace.events[i + 1..].iter().filter(|e| e.thread == woken);
+    later.any(|e| e.kind == Kind::Wake && e.object == notified.object)
+        && later
+            .find(|e| matches!(e.kind, Kind::Wait | Kind::Unlock | Kind::Exit))
+            .is_some_and(|e| e.kind == Kind::Wait && e.object == notified.object)
 }
 
 /// The locks in question, as they were last taken, and the wishes at the end.

@@ -178,6 +178,43 @@ fn one_waiter_of_the_wrong_kind() {
     assert!(failure.story().because.join(" ").contains("serves two conditions"), "{failure}");
 }
 
+/// Two wait for the same event, and one of them is told: nothing serves two conditions here.
+#[test]
+fn one_waiter_told_of_two() {
+    let failure = wrong(|| {
+        let gate = Gate::default();
+        thread::scope(|s| {
+            for _ in 0..2 {
+                s.spawn(|| drop(gate.opened.wait_while(gate.open.lock().unwrap(), |open| !*open).unwrap()));
+            }
+            *gate.open.lock().unwrap() = true;
+            gate.opened.notify_one();
+        });
+    });
+    assert_failure(&failure, FailureKind::Deadlock, Cause::LostWakeup);
+    let because = failure.story().because.join(" ");
+    assert!(because.contains("each must be told") && !because.contains("two conditions"), "{failure}");
+}
+
+/// A notification of another condition variable explains nothing.
+#[test]
+fn a_notification_of_something_else_is_not_the_lost_one() {
+    let failure = wrong(|| {
+        let gate = Gate::default();
+        let bell = Condvar::new();
+        thread::scope(|s| {
+            s.spawn(|| {
+                *gate.open.lock().unwrap() = true;
+                bell.notify_all();
+            });
+            drop(gate.opened.wait_while(gate.open.lock().unwrap(), |open| !*open).unwrap());
+        });
+    });
+    assert_failure(&failure, FailureKind::Deadlock, Cause::LostWakeup);
+    let because = failure.story().because.join(" ");
+    assert!(because.contains("Nobody ever notifies it") && !because.contains("came when"), "{failure}");
+}
+
 #[test]
 fn all_waiters_of_both_kinds() {
     let report = Checker::new().bound(2).runs_beyond_bound(0).check(|| two_and_two(true)).unwrap();

@@ -192,3 +192,34 @@ fn tries_are_known_to_chance_and_to_tokens() {
         assert_eq!((replayed.kind, replayed.story().steps), (FailureKind::Panic, failure.story().steps));
     }
 }
+
+/// What two threads do after a rendezvous comes in every order, with and without merging.
+#[test]
+fn merging_loses_no_outcome_of_a_rendezvous() {
+    use std::outcomes::Outcomes;
+    use std::sync::Mutex;
+    use std::sync::mpsc::sync_channel;
+    let outcomes = |merge: bool| {
+        let program = || {
+            let (sender, receiver) = sync_channel(0);
+            let log = Arc::new(Mutex::new(String::new()));
+            let theirs = Arc::clone(&log);
+            let thread = thread::spawn(move || {
+                sender.send(()).unwrap();
+                ["a", "b"].into_iter().for_each(|step| theirs.lock().unwrap().push_str(step));
+            });
+            receiver.recv().unwrap();
+            ["1", "2"].into_iter().for_each(|step| log.lock().unwrap().push_str(step));
+            thread.join().unwrap();
+            log.lock().unwrap().clone()
+        };
+        let checker = Checker::new().bound(0).merge(merge).runs_beyond_bound(100_000);
+        let outcomes = Outcomes::of(&checker, program).unwrap();
+        assert!(outcomes.report().complete);
+        let mut all: Vec<String> = outcomes.rows().iter().map(|(log, _)| log.clone()).collect();
+        all.sort();
+        all
+    };
+    assert_eq!(outcomes(false), ["12ab", "1a2b", "1ab2", "a12b", "a1b2", "ab12"]);
+    assert_eq!(outcomes(true), outcomes(false));
+}

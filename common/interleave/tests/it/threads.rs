@@ -440,3 +440,25 @@ fn what_time_it_was_is_not_merged_away() {
     });
     assert_eq!(*seen.lock().unwrap(), [0, 1].into());
 }
+
+/// A handle lends its thread, as std's does, inside a check and outside.
+#[test]
+fn a_handle_lends_its_thread() {
+    fn name<T>(handle: &thread::JoinHandle<T>) -> Option<&str> {
+        handle.thread().name()
+    }
+    let program = || {
+        let handle = thread::Builder::new().name("lent".into()).spawn(thread::park).unwrap();
+        assert_eq!(name(&handle), Some("lent"));
+        let thread: &thread::Thread = handle.thread();
+        thread.unpark();
+        handle.join().unwrap();
+        thread::scope(|s| {
+            let scoped = s.spawn(thread::yield_now);
+            let thread: &thread::Thread = scoped.thread();
+            assert_eq!(thread.name(), None);
+        });
+    };
+    program();
+    Checker::new().allow_vacuous().check(program).unwrap();
+}

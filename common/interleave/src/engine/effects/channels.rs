@@ -40,6 +40,12 @@ impl Step<'_> {
         Some(number)
     }
 
+    /// The receiver has taken the message of a rendezvous. That the sender knows is a step of its own: without it, the
+    /// states before and after would be the same.
+    pub(crate) fn taken(&mut self, channel: Oid) {
+        self.depend(code::TAKEN, channel, false);
+    }
+
     /// Whether a message that will not wait finds no room.
     pub(crate) fn is_full(&mut self, channel: Oid) -> bool {
         self.features().tries_channels = true;
