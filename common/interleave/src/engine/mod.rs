@@ -21,6 +21,7 @@ pub(crate) mod random;
 mod schedule;
 pub(crate) mod search;
 mod seat;
+mod spin;
 mod statics;
 mod token;
 mod world;
