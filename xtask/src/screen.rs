@@ -244,6 +244,11 @@ fn break_line(out: &mut String, line: &str, width: usize, hang: &str) {
         if word.is_empty() {
             continue;
         }
+        if length == 0 {
+            // A colour ends behind blanks; nobody sees it, so it needs no line of its own.
+            out.push_str(word);
+            continue;
+        }
         if words > 0 && used + blanks + length > width {
             out.push('\n');
             out.push_str(hang);
@@ -305,6 +310,7 @@ mod tests {
     #[test]
     fn colours_take_no_room_and_hard_blanks_do_not_break() {
         assert_eq!(wrap("\x1b[36mone two\x1b[0m three four", 20, 0), "\x1b[36mone two\x1b[0m three four\n");
+        assert_eq!(fit("\x1b[36mone two three   \x1b[0m", 14), "\x1b[36mone two three\x1b[0m\n");
         assert_eq!(wrap("now run cargo\u{a0}xtask\u{a0}check", 20, 0), "now run\ncargo xtask check\n");
     }
 

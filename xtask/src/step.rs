@@ -208,13 +208,8 @@ pub fn all_done(course: &Course, progress: &Progress, screen: &Screen) -> String
     );
     let left: Vec<_> = course.lessons.iter().flat_map(|lesson| path::not_run(lesson, progress)).collect();
     if let Some(first) = left.iter().find(|demo| demo.id.starts_with('p')).or(left.first()) {
-        out += &format!(
-            "Of the demos and projects {} not run yet: {} for one, {}. `{}` runs and marks it.\n",
-            left.len(),
-            first.id,
-            first.title,
-            run_call(&first.id)
-        );
+        let (all, id, title) = (left.len(), &first.id, &first.title);
+        out += &format!("Demos and projects not run yet: {all}, like {id} ({title}): `{}`\n", run_call(id));
     }
     screen.fitted(&out)
 }

@@ -190,8 +190,9 @@ fn shortened(text: &str, most: usize, length: Length, number: &str) -> String {
     let is_sentence = |line: &&str| plain(line).starts_with("  •");
     let begin = lines.iter().position(is_sentence).unwrap_or(lines.len());
     let (rows, sentences) = lines.split_at(begin);
-    let kept = most.saturating_sub(sentences.len()).max(FEWEST_ROWS);
-    if rows.len() <= kept.saturating_add(SPARE) {
+    // With no room at all the sentences stand alone.
+    let kept = if most == 0 { 0 } else { most.saturating_sub(sentences.len()).max(FEWEST_ROWS) };
+    if most > 0 && rows.len() <= kept.saturating_add(SPARE) {
         return format!("{}\n", lines.join("\n"));
     }
     let more = length.more(rows.len() - kept, number);
@@ -252,7 +253,8 @@ mod tests {
         assert_eq!(short(11), text, "two lines are not worth a word");
         let seven: String = (1..=7).map(|row| format!("row {row}\n")).collect();
         assert_eq!(short(10), format!("{seven}  … 3 more lines: w shows them\n{why}"));
-        assert!(short(0).starts_with("row 1\nrow 2\nrow 3\nrow 4\nrow 5\n  … 5 more lines"));
+        assert_eq!(short(0), format!("  … 10 more lines: w shows them\n{why}"));
+        assert!(short(1).starts_with("row 1\nrow 2\nrow 3\nrow 4\nrow 5\n  … 5 more lines"));
         assert!(shortened(&text, 10, Length::Screen, "104").contains("3 more lines: cargo xtask why 104\n"));
         assert_eq!(shortened(&text, 5, Length::Whole, "104"), text);
     }

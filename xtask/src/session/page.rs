@@ -93,23 +93,20 @@ impl Session {
         let exercise = self.exercise;
         let verdict = last.judged.judgement.verdict;
         let mut out = step::title(exercise, screen);
-        if !verdict.is_pass() && verdict != Verdict::CouldNotJudge {
+        let has_room = length != Length::Rows(0);
+        if has_room && !verdict.is_pass() && verdict != Verdict::CouldNotJudge {
             out += &self.where_to_go(next, screen);
         }
-        let verdict_begins = out.len();
-        out += if self.job.is_some() { "The last verdict; a new one is on its way:\n" } else { "\n" };
-        out += &view::verdict(&last.judged, exercise, screen, length);
+        let mut said = view::verdict(&last.judged, exercise, screen, length);
         if last.hint_is_due() {
-            out += &view::hint(&last.judged, exercise, screen);
-        }
-        if verdict.is_pass() {
-            out += &step::green(exercise, "s. With n you go on.", screen);
+            said += &view::hint(&last.judged, exercise, screen);
         }
         if self.job.is_some() {
-            // What is judged anew holds no more, and must not be taken for what the last save got.
-            let old = out.split_off(verdict_begins);
-            out.extend(plain(&old).lines().map(|line| format!("{}\n", screen.paint(Style::Faint, line))));
-            return Ok(out);
+            return Ok(out + &outdated(&said, screen));
+        }
+        out += &format!("\n{said}");
+        if verdict.is_pass() {
+            out += &step::green(exercise, "s. With n you go on.", screen);
         }
         let untouched = self.is_untouched()?;
         Ok(out + &step::remark(next, last, untouched, progress, "h opens it.", screen))
@@ -159,4 +156,10 @@ impl Session {
         let keys = screen.wrapped(&keys.join(" · "), 0);
         keys.lines().map(|line| format!("{}\n", screen.paint(Style::Faint, line))).collect()
     }
+}
+
+/// A verdict while its answer is judged anew: it may hold no more, and must not be taken for that of the last save.
+pub fn outdated(verdict: &str, screen: &Screen) -> String {
+    let old = format!("The last verdict; a new one is on its way:\n{verdict}");
+    plain(&old).lines().map(|line| format!("{}\n", screen.paint(Style::Faint, line))).collect()
 }

@@ -1,4 +1,5 @@
 //! What a key opens: below what is said of the exercise, or in its place.
+use super::page::outdated;
 use super::{Found, Session};
 use crate::commands::{hint, list};
 use crate::lessons::{Step, number};
@@ -71,7 +72,7 @@ impl Panel {
                     if last.hint_is_due() {
                         text += &view::hint(&last.judged, session.exercise, screen);
                     }
-                    Some(text)
+                    Some(if session.job.is_some() { outdated(&text, screen) } else { text })
                 }
                 _ => None,
             },

@@ -172,7 +172,7 @@ fn a_long_judgement_is_ended_by_a_key_and_by_a_save() {
     tmux.press(&["w"]);
     tmux.until_none("A thread for every visitor");
     let pid = endless();
-    tmux.until_all(&["does-not-compile", "Esc stops it"]);
+    tmux.until_all(&["The last verdict; a new one is on its way", "does-not-compile", "Esc stops it"]);
     tmux.press(&["Escape"]);
     tmux.until_all(&[
         "A thread for every visitor",
@@ -195,4 +195,27 @@ fn a_long_judgement_is_ended_by_a_key_and_by_a_save() {
     tmux.press(&["q"]);
     tmux.until("exit code 0.");
     until("its program is gone", || !runs(pid));
+}
+
+#[test]
+fn a_small_terminal_keeps_the_verdict_what_explains_it_and_the_hints() {
+    let course = Real::lesson_1();
+    let Some(tmux) = Tmux::start(&course.root, &course.environment()) else { return };
+    tmux.resize(80, 30);
+    let race = course.root.join("lessons/1-threads/wrong/e104_visits/load_then_store.rs");
+    let race = fs::read_to_string(race).unwrap();
+    let path = course.exercise("e104_visits");
+    fs::write(&path, &race).unwrap();
+    tmux.line("xtask learn 104; echo \"exit code $?.\"");
+    let verdict = ["Lesson 1, Threads:", "e104_visits lost-update", "that change is overwritten", "q quit"];
+    let screen = tmux.until_all(&verdict);
+    assert!(!screen.contains("Hint: ") && !screen.contains("cargo xtask why"), "{screen}");
+    fs::write(&path, format!("{race}// Again.\n")).unwrap();
+    tmux.until_all(&[&verdict[..], &["Hint: "]].concat());
+    for hint in ["Hint 1 of 3", "Hint 2 of 3", "Hint 3 of 3", "Hint 1 of 3"] {
+        tmux.press(&["h"]);
+        tmux.until_all(&[&verdict[..], &["Hint: ", hint, "w shows them"]].concat());
+    }
+    tmux.press(&["q"]);
+    tmux.until("exit code 0.");
 }
