@@ -101,8 +101,9 @@ pub fn instructions(
         };
         row("run", format!("{call} ({}, {} min{of})", demo.title, demo.minutes));
     }
-    if kept_back > 0 {
-        row("", format!("{} left there: {}", count(kept_back, "more demo"), name("cargo xtask list")));
+    if let (Some((lesson, _)), 1..) = (next.left.first(), kept_back) {
+        let more = count(kept_back, "more demo");
+        row("", format!("{more} left in lesson {}: {}", lesson.number, name("cargo xtask list")));
     }
     if !to_run.is_empty() {
         // The chapters show how cargo runs a demo, and that leaves no trace.
