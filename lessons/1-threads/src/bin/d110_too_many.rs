@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 const JOBS: usize = 300;
 
 fn job() {
-    black_box(primes::count_primes(0..black_box(400)));
+    black_box(primes::count_primes(0..black_box(2_500)));
 }
 
 /// Whoever is free takes the next job. Returns how long it took, and what all threads together used of the processors.
