@@ -30,9 +30,14 @@ pub struct Config {
     pub hidden_percent: u64,
     /// Who has more time.
     pub extension: Vec<Extension>,
+    /// When something was handed in, for those of whom no platform says it: checkouts, whose own times anybody can choose.
+    pub handed_in: Vec<HandedIn>,
     /// How often a layer on real threads runs.
     pub repeat: Option<u32>,
 }
+
+/// The kinds of layers, in the order in which a judge runs them.
+const KINDS: [&str; 7] = ["rules", "schedules", "overlap", "over-locking", "spec", "cost", "speed"];
 
 /// What lateness costs.
 #[derive(Clone, Debug, Deserialize)]
@@ -65,6 +70,16 @@ pub struct Extension {
     pub exercises: Vec<String>,
 }
 
+/// When one student handed in, as the instructor knows it: from the log of a server, or from a clock.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandedIn {
+    /// The student's id, name or number on the platform.
+    pub student: String,
+    /// When, with the offset of its time zone.
+    pub at: Timestamp,
+}
+
 impl Config {
     /// Reads the settings.
     ///
@@ -85,8 +100,8 @@ impl Config {
 
     fn check(&self) -> Result<()> {
         for kind in self.layers.keys() {
-            if !["rules", "schedules", "overlap", "spec"].contains(&kind.as_str()) {
-                bail!("[layers]: `{kind}` is none of rules, schedules, overlap, spec");
+            if !KINDS.contains(&kind.as_str()) {
+                bail!("[layers]: `{kind}` is none of {}", KINDS.join(", "));
             }
         }
         if !self.layers.is_empty() && self.layers.values().sum::<u64>() == 0 {
@@ -161,7 +176,7 @@ mod tests {
         };
         assert!(error("title = \"x\"\nextensoin = 3\n").contains("grade.toml:2: unknown field `extensoin`"));
         assert!(error("due = \"2026-11-20\"\n").contains("grade.toml:1"));
-        assert!(error("[layers]\nspeed = 3\n").contains("`speed` is none of"));
+        assert!(error("[layers]\nstyle = 3\n").contains("`style` is none of"));
         assert!(error("hidden_percent = 101\n").contains("more than 100"));
         std::fs::remove_dir_all(&folder).unwrap();
     }

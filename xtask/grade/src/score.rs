@@ -62,15 +62,19 @@ pub fn days(days: u64) -> String {
 
 fn days_late(config: &Config, task: &Task, student: &Student) -> u64 {
     let number = xtask::lessons::number(&task.id);
+    let is_meant = |who: &String| [&student.id, &student.name, &student.platform_id].contains(&who);
     let more = config
         .extension
         .iter()
-        .filter(|e| [&student.id, &student.name, &student.platform_id].contains(&&e.student))
+        .filter(|e| is_meant(&e.student))
         .filter(|e| e.exercises.is_empty() || e.exercises.iter().any(|x| *x == task.id || x == number))
         .map(|extension| extension.days)
         .max()
         .unwrap_or(0);
-    match student.at.as_deref().and_then(|at| at.parse().ok()) {
+    // What the instructor says stands above what a platform says.
+    let known =
+        config.handed_in.iter().filter(|handed| is_meant(&handed.student)).map(|handed| handed.at).max();
+    match known.or_else(|| student.at.as_deref().and_then(|at| at.parse().ok())) {
         Some(at) => config.days_late(at, more),
         // The platform knows that it was late and does not say by how much.
         None if student.marked_late && more == 0 => 1,
@@ -206,5 +210,15 @@ pub(crate) mod tests {
         student.at = None;
         student.marked_late = true;
         assert_eq!(of(&student).points, Some(Points(1500)));
+        // What the instructor knows counts more than what the platform says, and the latest of several.
+        let known = "due = \"2026-11-20T00:00:00Z\"\n[late]\npercent_per_day = 25\n\
+            [[handed_in]]\nstudent = \"ben\"\nat = \"2026-11-19T00:00:00Z\"\n\
+            [[handed_in]]\nstudent = \"ben\"\nat = \"2026-11-21T01:00:00+01:00\"\n";
+        let known: Config = toml::from_str(known).unwrap();
+        let late = score(&known, &task(), &student, Some(&right));
+        assert_eq!((late.points, late.days_late), (Some(Points(1500)), 1));
+        student.id = "cleo".into();
+        student.marked_late = false;
+        assert_eq!(score(&known, &task(), &student, Some(&right)).days_late, 0);
     }
 }

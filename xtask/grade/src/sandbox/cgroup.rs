@@ -39,6 +39,22 @@ pub struct Events {
     pub out_of_tasks: bool,
 }
 
+/// What the names of a box's folders begin with; then come the grader's process and a number.
+const PREFIX: &str = "interleave-grade-";
+
+/// Takes away what graders left that were killed: folders of processes that are no more. One that still holds a process
+/// cannot be removed, and stays.
+fn clear_stale(parent: &Path) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let name = entry.file_name().into_string().unwrap_or_default();
+        let process = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next()?.parse::<u32>().ok());
+        if process.is_some_and(|process| !Path::new(&format!("/proc/{process}")).exists()) {
+            // Whoever was faster has done the same.
+            let _ = fs::remove_dir(entry.path());
+        }
+    }
+}
+
 /// Boxes of this process so far, for names.
 static BOXES: AtomicU64 = AtomicU64::new(0);
 
@@ -69,7 +85,20 @@ impl Host {
             groups.folders().iter().all(|folder| folder.join("cgroup.procs").is_file())
         };
         candidates.retain(|host| host.is_mounted());
-        candidates.into_iter().find(works).unwrap_or(Host::None)
+        let host = candidates.into_iter().find(works).unwrap_or(Host::None);
+        for parent in host.parents() {
+            clear_stale(parent);
+        }
+        host
+    }
+
+    /// The folders in which boxes have theirs.
+    fn parents(&self) -> Vec<&Path> {
+        match self {
+            Host::V2(folder) => vec![folder],
+            Host::V1 { memory, tasks } => vec![memory, tasks],
+            Host::None => Vec::new(),
+        }
     }
 
     /// Whether its folders are the kernel's: elsewhere, files could be made and would limit nothing.
@@ -95,7 +124,7 @@ impl Host {
     /// New groups with these limits.
     pub fn groups(&self, memory_bytes: u64, tasks: u64) -> Result<Groups> {
         let number = BOXES.fetch_add(1, Ordering::Relaxed);
-        let name = format!("interleave-grade-{}-{number}", std::process::id());
+        let name = format!("{PREFIX}{}-{number}", std::process::id());
         let set = |folder: &Path, file: &str, value: u64| {
             let path = folder.join(file);
             fs::write(&path, value.to_string()).with_context(|| format!("cannot write {}", path.display()))
@@ -171,6 +200,21 @@ impl Drop for Groups {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn folders_of_graders_that_are_no_more_go() {
+        let parent = std::env::temp_dir().join(format!("grade-stale-{}", std::process::id()));
+        let own = parent.join(format!("{PREFIX}{}-0", std::process::id()));
+        // No process of Linux has a number above 2^22.
+        let [gone, other] =
+            [format!("{PREFIX}4194999-3"), "session.slice".to_owned()].map(|n| parent.join(n));
+        for folder in [&own, &gone, &other] {
+            fs::create_dir_all(folder).unwrap();
+        }
+        clear_stale(&parent);
+        assert_eq!((own.exists(), gone.exists(), other.exists()), (true, false, true));
+        fs::remove_dir_all(&parent).unwrap();
+    }
 
     /// A folder in place of the kernel's: the files and what is written to them are the same.
     #[test]
