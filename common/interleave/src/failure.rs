@@ -3,9 +3,11 @@
 use crate::engine::{FailureNote, Outcome};
 use crate::names::Names;
 use crate::report::with_separators;
-use crate::story::{Story, tell};
-use crate::why::{self, Cause};
+use crate::story::{Place, Story, tell};
+use crate::trace::{Kind, Trace};
+use crate::why::{self, Cause, Telling};
 use ::std::fmt;
+use ::std::sync::Arc;
 
 /// How a schedule failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,7 +53,7 @@ pub struct Blocked {
     /// The names of what it holds itself.
     pub holds: Vec<String>,
     /// Where it waits.
-    pub place: crate::Place,
+    pub place: Place,
 }
 
 /// A failing schedule.
@@ -72,14 +74,26 @@ pub struct Failure {
     pub replay: String,
     /// Who waits for what, when nobody can move.
     pub blocked: Vec<Blocked>,
+    /// The name of the thread that failed, if it was one.
+    pub thread: Option<String>,
+    /// Where that thread was when it failed, or came last before.
+    pub place: Option<Place>,
     story: Story,
+    evidence: Option<Arc<(FailureNote, Trace)>>,
 }
 
 impl Failure {
     pub(crate) fn new(note: FailureNote, outcome: &Outcome, executions: usize) -> Self {
         let names = Names::new(&outcome.trace);
-        let told = why::explain(&note, &outcome.trace, &names);
-        let mut failure = Failure::bare(note, executions);
+        let told =
+            why::explain(&note, &outcome.trace, &names, Telling { overwritten: true, excused: &|_| false });
+        let mut failure = Failure::bare(note.clone(), executions);
+        failure.thread = note.thread.map(|thread| names.thread(thread).into());
+        let last = || outcome.trace.events.iter().rfind(|e| Some(e.thread) == note.thread);
+        failure.place = match &note.place {
+            Some((file, line)) => Some(names.place_of(file, *line)),
+            None => last().map(|e| names.place(e.loc)),
+        };
         failure.cause = told.cause;
         failure.cost = outcome.search.spent();
         failure.replay = outcome.features.mark(&outcome.search.token());
@@ -92,7 +106,31 @@ impl Failure {
             cost: failure.cost,
             ..tell(&outcome.trace, &names, &told.focus)
         };
+        failure.evidence = Some(Arc::new((note, outcome.trace.clone())));
         failure
+    }
+
+    /// The failing schedule, told for somebody who answers for some of its files only: sleeps and time-outs in the
+    /// `excused` ones are not explained. Without `overwritten` no change that another one overwrote is taken for the cause.
+    pub fn story_for(&self, excused: &dyn Fn(&str) -> bool, overwritten: bool) -> Story {
+        let Some((note, trace)) = self.evidence.as_deref() else { return self.story() };
+        let names = Names::new(trace);
+        let told = why::explain(note, trace, &names, Telling { overwritten, excused });
+        let title = Failure { cause: told.cause, ..self.clone() }.title();
+        Story {
+            title: if told.cause == self.cause { self.story.title.clone() } else { title },
+            because: told.because,
+            replay: self.story.replay.clone(),
+            schedule: self.story.schedule,
+            cost: self.story.cost,
+            ..tell(trace, &names, &told.focus)
+        }
+    }
+
+    /// Whether time went by in the failing schedule: somebody slept, or a wait came to the end of its time.
+    pub fn takes_time(&self) -> bool {
+        let passes = |kind: Kind| matches!(kind, Kind::Sleep | Kind::TimedOut);
+        self.evidence.as_deref().is_some_and(|(_, trace)| trace.events.iter().any(|e| passes(e.kind)))
     }
 
     /// As a failure of a game: with the token that the game had from its beginning.
@@ -113,7 +151,10 @@ impl Failure {
             cost: 0,
             replay: String::new(),
             blocked: Vec::new(),
+            thread: None,
+            place: None,
             story: Story::default(),
+            evidence: None,
         };
         failure.story.title = failure.title();
         failure.story.because = vec![failure.message.clone()];
@@ -128,6 +169,7 @@ impl Failure {
             (FailureKind::Panic, Cause::NotJoined) => "Not waited for",
             (FailureKind::Panic, _) => "Panic",
             (FailureKind::Deadlock, Cause::LostWakeup) => "Lost wake-up",
+            (FailureKind::Deadlock, Cause::NeverNotified) => "Never notified",
             (FailureKind::Deadlock, _) => "Deadlock",
             (FailureKind::Livelock, _) => "Livelock",
             (FailureKind::Starved, _) => "Starved",

@@ -139,6 +139,7 @@ pub mod process;
 pub mod race;
 mod record;
 mod report;
+mod rounds;
 mod sentences;
 mod story;
 mod svg;

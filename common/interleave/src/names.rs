@@ -1,10 +1,13 @@
 //! Names for threads and objects, read off the source lines that made them: `let from = Mutex::new(…)`.
 
 use crate::story::Place;
-use crate::trace::{Loc, Trace};
-use ::std::cell::RefCell;
-use ::std::collections::HashMap;
-use ::std::path::{Path, PathBuf};
+use crate::trace::{Loc, ThreadInfo, Trace};
+
+mod guess;
+mod source;
+
+use guess::Makes;
+use source::Source;
 
 /// What everything in a trace is called.
 pub(crate) struct Names {
@@ -21,7 +24,7 @@ impl Names {
         let mut files: Vec<String> = trace.events.iter().map(|e| e.loc.file().into()).collect();
         files.sort_unstable();
         files.dedup();
-        let (objects, threads) = (name_objects(trace, &source), name_threads(trace, &source));
+        let (objects, threads) = (name_objects(trace, &source), name_threads(&trace.threads, &source));
         Names { objects, threads, files, source }
     }
 
@@ -69,13 +72,21 @@ impl Names {
     }
 }
 
+/// A place as messages name it that do not know what else is in the trace.
+pub(crate) fn short(at: Loc) -> Place {
+    Place { file: at.file().into(), line: at.line(), code: String::new() }
+}
+
 /// How much of a path, from its end, names a file at least: a `mod.rs` says nothing without its folder.
 pub(crate) fn least_parts(parts: &[&str]) -> usize {
     if parts.len() > 1 && parts[0] == "mod.rs" { 2 } else { 1 }
 }
 
 fn name_objects(trace: &Trace, source: &Source) -> Vec<String> {
-    let base = |o: &crate::trace::ObjectInfo| source.guess(o.created).unwrap_or_else(|| o.what.into());
+    let base = |o: &crate::trace::ObjectInfo| {
+        let makes = if o.what == "channel" { Makes::Channel } else { Makes::Object };
+        source.guess(o.created, makes).unwrap_or_else(|| o.what.into())
+    };
     let names: Vec<String> = trace
         .objects
         .iter()
@@ -105,15 +116,15 @@ fn name_objects(trace: &Trace, source: &Source) -> Vec<String> {
         .collect()
 }
 
-fn name_threads(trace: &Trace, source: &Source) -> Vec<String> {
-    let names: Vec<String> = trace
-        .threads
+fn name_threads(threads: &[ThreadInfo], source: &Source) -> Vec<String> {
+    let names: Vec<String> = threads
         .iter()
         .enumerate()
         .map(|(number, thread)| {
-            let guess = || thread.spawned.and_then(|at| source.guess(at));
-            // `handle` says nothing about what the thread is for, nor does a name of one letter.
-            let telling = |name: &String| name.len() > 1 && !name.contains("handle");
+            let guess = || thread.spawned.and_then(|at| source.guess(at, Makes::Thread));
+            // `handle` says nothing about what the thread is for, nor does `thread` or a name of one letter.
+            let telling =
+                |name: &String| name.len() > 1 && !name.contains("handle") && !name.starts_with("thread");
             match &thread.name {
                 Some(name) => name.clone(),
                 None if number == 0 => "main".into(),
@@ -129,126 +140,13 @@ fn name_threads(trace: &Trace, source: &Source) -> Vec<String> {
         .collect()
 }
 
-/// The source files, read once each.
-#[derive(Default)]
-struct Source(RefCell<HashMap<String, Vec<String>>>);
-
-impl Source {
-    /// A line, counted from 1; empty when it cannot be read.
-    fn line(&self, file: &str, line: u32) -> String {
-        let index = (line as usize).checked_sub(1);
-        self.read(file, |lines| index.and_then(|i| lines.get(i)).cloned().unwrap_or_default())
-    }
-
-    fn lines(&self, file: &str) -> Vec<String> {
-        self.read(file, |lines| lines.to_vec())
-    }
-
-    fn read<R>(&self, file: &str, look: impl FnOnce(&[String]) -> R) -> R {
-        let mut files = self.0.borrow_mut();
-        let lines = files.entry(file.into()).or_insert_with(|| {
-            let text = find(file).and_then(|path| ::std::fs::read_to_string(path).ok());
-            text.map(|t| t.lines().map(Into::into).collect()).unwrap_or_default()
-        });
-        look(lines)
-    }
-
-    /// The name that the code at `at` gives to what it makes.
-    fn guess(&self, at: Loc) -> Option<String> {
-        let mut text: String =
-            self.line(at.file(), at.line()).chars().take(at.column().saturating_sub(1) as usize).collect();
-        // The statement may have begun on a line above.
-        for above in (1..at.line()).rev().take(LINES_OF_A_STATEMENT) {
-            if let Some(name) = name_in(&text) {
-                return Some(name);
-            }
-            let line = self.line(at.file(), above);
-            if line.trim_end().ends_with([';', '}']) {
-                return None;
-            }
-            text = format!("{} {}", line.trim_end(), text.trim_start());
-        }
-        None
-    }
-}
-
-/// How far up a statement is followed.
-const LINES_OF_A_STATEMENT: usize = 6;
-
-/// The name in the text before an expression: of a field, a static, or a binding.
-fn name_in(head: &str) -> Option<String> {
-    let statement = head.rsplit(';').next().unwrap_or_default();
-    // `field: Mutex::new(` wins over the `let` around it.
-    if let Some((before, after)) = statement.rsplit_once(':')
-        && !before.ends_with(':')
-        && !after.contains('=')
-        && after.chars().all(|c| c.is_alphanumeric() || " _<>(".contains(c))
-    {
-        let name: String = before.trim_end().chars().rev().take_while(is_word).collect();
-        if !name.is_empty() {
-            return Some(name.chars().rev().collect());
-        }
-    }
-    ["static ", "let mut ", "let "]
-        .into_iter()
-        .find_map(|keyword| {
-            let start = statement.rfind(keyword)? + keyword.len();
-            let pattern = statement[start..].trim_start();
-            if let Some(tuple) = pattern.strip_prefix('(') {
-                return name_in_tuple(tuple);
-            }
-            let name: String = pattern.chars().take_while(is_word).collect();
-            (!name.is_empty()).then_some(name)
-        })
-        .or_else(|| name_of_field(statement))
-}
-
-/// The name in `Bank { accounts: balances.iter().map(|b| `: of the field being filled, however.
-fn name_of_field(statement: &str) -> Option<String> {
-    statement.rmatch_indices(": ").find_map(|(colon, _)| {
-        let before = &statement[..colon];
-        let start = before.rfind(|c: char| !is_word(&c)).map_or(0, |i| i + 1);
-        let name = &before[start..];
-        let opens = before[..start].trim_end().chars().last().is_none_or(|c| "{,".contains(c));
-        (opens && name.starts_with(|c: char| c.is_lowercase())).then(|| name.into())
-    })
-}
-
-/// The name in `a, b) = (first, ` that the expression to come is bound to: as many commas in.
-fn name_in_tuple(text: &str) -> Option<String> {
-    let (names, values) = text.split_once(')')?;
-    let values = values.trim_start().strip_prefix('=')?.trim_start().strip_prefix('(')?;
-    let mut depth = 0;
-    let mut position = 0;
-    for c in values.chars() {
-        match c {
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' => depth -= 1,
-            ',' if depth == 0 => position += 1,
-            _ => {}
-        }
-    }
-    let name = names.split(',').nth(position)?.trim().trim_start_matches("mut ");
-    (!name.is_empty() && name.chars().all(|c| is_word(&c))).then(|| name.into())
-}
-
-fn is_word(c: &char) -> bool {
-    c.is_alphanumeric() || *c == '_'
-}
-
-/// The file, from here or from a directory above: a test runs in its package, paths start at the workspace.
-fn find(file: &str) -> Option<PathBuf> {
-    let path = Path::new(file);
-    if path.is_absolute() {
-        return path.exists().then(|| path.into());
-    }
-    let here = ::std::env::current_dir().ok()?;
-    here.ancestors().map(|dir| dir.join(path)).find(|candidate| candidate.exists())
+/// What a thread is called, in a story and in every message.
+pub(crate) fn of_thread(threads: &[ThreadInfo], number: usize) -> String {
+    name_threads(threads, &Source::default()).swap_remove(number)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::name_in;
     use crate::story::Place;
 
     #[test]
@@ -256,29 +154,5 @@ mod tests {
         let told = |file: &str| Place { file: file.into(), line: 7, code: String::new() }.to_string();
         let files = ["a/tests/e302_bank.rs", "a/tests/both/mod.rs", "mod.rs"];
         assert_eq!(files.map(told), ["e302_bank.rs:7", "both/mod.rs:7", "mod.rs:7"]);
-    }
-
-    #[test]
-    fn names_come_from_the_text_before() {
-        let cases = [
-            ("    let count = Arc::new(", Some("count")),
-            ("    let mut total = ", Some("total")),
-            ("    let (sender, receiver) = ", None),
-            ("    let (from, to) = (Arc::new(", Some("from")),
-            ("    let (from, mut to) = (Arc::new(Mutex::new((1, 2))), Arc::new(", Some("to")),
-            ("static VISITS: Mutex<u64> = ", Some("VISITS")),
-            ("            balance: ", Some("balance")),
-            ("    let bank = Bank { vault: ", Some("vault")),
-            ("    let a = f(); let b = ", Some("b")),
-            ("        s.spawn(|| std::", None),
-            ("    counters.push(", None),
-            ("    Bank { accounts: balances.iter().map(|b| ", Some("accounts")),
-            ("    accounts: (0..n).map(|_| ", Some("accounts")),
-            ("    let forks: Vec<_> = (0..n).map(|_| ", Some("forks")),
-            ("    let f = |a: u8| ", Some("f")),
-        ];
-        for (head, name) in cases {
-            assert_eq!(name_in(head).as_deref(), name, "{head}");
-        }
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn say(event: &Event, trace: &Trace, names: &Names) -> String {
         Kind::Lock => format!("locks {object}"),
         Kind::WantLock => format!("waits for {object}{}", holder()),
         Kind::TryLockFail => format!("tries {object}: taken"),
-        Kind::Unlock if event.value == 1 => format!("unlocks {object}, changed"),
+        Kind::Unlock if event.value == 1 => format!("unlocks {object} (wrote)"),
         Kind::Unlock | Kind::ReadUnlock | Kind::WriteUnlock => format!("unlocks {object}"),
         Kind::Read => format!("locks {object} to read"),
         Kind::WantRead => format!("waits to read {object}{}", holder()),
@@ -65,8 +65,8 @@ pub(crate) fn say(event: &Event, trace: &Trace, names: &Names) -> String {
         Kind::DropSender => format!("drops a sender of {object}"),
         Kind::DropReceiver => format!("drops the receiver of {object}"),
         Kind::Yield => "lets others run".into(),
-        Kind::Sleep => format!("has slept {} ms", event.value),
-        Kind::WantSleep => format!("sleeps {} ms", event.value),
+        Kind::Sleep => format!("has slept {}", time(event.value)),
+        Kind::WantSleep => format!("sleeps {}", time(event.value)),
         Kind::Parked => "wakes from park".into(),
         Kind::WantUnpark => "parks".into(),
         Kind::Unpark => format!("unparks {other}"),
@@ -81,6 +81,7 @@ pub(crate) fn say(event: &Event, trace: &Trace, names: &Names) -> String {
         Kind::PlainWrite => format!("writes {object}"),
         Kind::ExitProcess => format!("ends the process with code {}", event.value),
         Kind::Woken => "is woken".into(),
+        Kind::Stuck => "gets stuck after".into(),
         Kind::Switch => "is interrupted".into(),
     }
 }
@@ -93,6 +94,11 @@ pub(crate) fn value(trace: &Trace, object: u32, bits: u64) -> String {
         Show::Bool => (bits != 0).to_string(),
         Show::Pointer => format!("{bits:#x}"),
     }
+}
+
+/// Milliseconds in the largest unit that tells them whole.
+fn time(ms: u64) -> String {
+    if ms >= 1_000 && ms.is_multiple_of(1_000) { format!("{} s", ms / 1_000) } else { format!("{ms} ms") }
 }
 
 /// The ordering, where it orders anything and is not the strongest.

@@ -2,6 +2,8 @@
 
 use crate::acts::{self, Act};
 use crate::names::{Names, least_parts};
+use crate::report::with_separators;
+use crate::rounds::{self, Rounds};
 use crate::sentences::say;
 use crate::trace::{Event, Kind, Trace};
 use crate::why::Focus;
@@ -103,19 +105,38 @@ pub(crate) fn tell(trace: &Trace, names: &Names, focus: &Focus) -> Story {
         let plain = |e: &Event| matches!(e.kind, Kind::Spawn | Kind::Join | Kind::DropSender);
         told.retain(|i| !plain(&trace.events[*i]) || focus.has(*i, &trace.events[*i]));
     }
+    let mut rounds = Vec::new();
+    if focus.longest.is_some() {
+        acts::complete(trace, &mut told);
+        told.retain(|i| focus.since.is_none_or(|since| *i >= since));
+        (told, rounds) = rounds::fold(&told, |i| {
+            let e = &trace.events[i];
+            (e.thread, e.kind, e.object, ::std::ptr::from_ref(e.loc), focus.is_bad(i, e))
+        });
+    }
     if let Some(longest) = focus.longest
         && told.len() > longest
     {
-        // A loop without end shows in its last rounds.
+        // Without rounds that are alike, a loop without end shows in its last ones.
         let last = told.split_off(told.len() - longest);
         told.retain(|i| focus.also.contains(i));
         told.extend(last);
     }
+    rounds.retain(|round: &Rounds| told.first().is_some_and(|first| *first < round.last));
     acts::complete(trace, &mut told);
+    told.retain(|i| focus.since.is_none_or(|since| *i >= since));
     let causes = acts::causes(trace, &told);
     let mut steps = Vec::with_capacity(told.len());
     let mut previous = 0;
+    // The steps told for the events told.
+    let mut told_as = Vec::with_capacity(told.len());
+    let mut again = rounds.iter().peekable();
     for (index, from) in told.iter().zip(causes) {
+        if let Some(rounds) = again.next_if(|rounds| rounds.last < *index) {
+            steps.push(and_so_on(rounds, trace));
+            previous = rounds.last;
+        }
+        told_as.push(steps.len());
         let event = &trace.events[*index];
         let switched = trace.events[previous..*index].iter().any(|e| e.kind == Kind::Switch);
         previous = *index;
@@ -134,17 +155,29 @@ pub(crate) fn tell(trace: &Trace, names: &Names, focus: &Focus) -> Story {
             bad: focus.is_bad(*index, event),
             switched,
             act: acts::act(event, names),
-            from,
+            from: from.map(|from| told_as[from]),
         });
     }
+    steps.extend(again.map(|rounds| and_so_on(rounds, trace)));
+    let folded: usize = rounds.iter().map(|rounds| rounds.steps).sum();
     let home = most_frequent_file(&steps);
     Story {
         sources: excerpts(&steps, &home, names),
         home,
         threads: names.threads().to_vec(),
-        left_out: all.len() - told.len(),
+        left_out: all.len() - told.len() - folded,
         steps,
         ..Story::default()
+    }
+}
+
+/// Stands for rounds like the ones before it.
+fn and_so_on(rounds: &Rounds, trace: &Trace) -> Step {
+    let times = with_separators(rounds.times);
+    Step {
+        thread: trace.events[rounds.last].thread,
+        text: format!("and so on, {times} times"),
+        ..Step::default()
     }
 }
 
@@ -205,7 +238,7 @@ fn excerpts(steps: &[Step], home: &str, names: &Names) -> Vec<Excerpt> {
 }
 
 /// Whether a line looks like the head of a function.
-fn is_head(line: &str) -> bool {
+pub(crate) fn is_head(line: &str) -> bool {
     line.trim_start().split(['(', '<']).next().is_some_and(|start| start.split(' ').any(|word| word == "fn"))
 }
 

@@ -79,6 +79,8 @@ pub(crate) enum Kind {
     PlainWrite,
     /// Ends the process; the value is the code.
     ExitProcess,
+    /// The thread neither ends nor comes to its next operation.
+    Stuck,
     /// The thread could have gone on, and was interrupted.
     Switch,
 }

@@ -2,6 +2,7 @@
 
 mod deadlock;
 mod overwritten;
+mod slept_through;
 
 use crate::engine::FailureNote;
 use crate::failure::{Blocked, FailureKind};
@@ -20,6 +21,8 @@ pub enum Cause {
     StaleRead,
     /// A notification that came too early, or went to the wrong waiter.
     LostWakeup,
+    /// A wait for a notification that nobody ever sends.
+    NeverNotified,
     /// The result was looked at before a thread had ended.
     NotJoined,
     /// Locks taken in a circle.
@@ -40,7 +43,11 @@ pub(crate) struct Focus {
     bad: Vec<usize>,
     /// Events that matter whatever their object.
     pub(crate) also: Vec<usize>,
-    /// No more steps than these, the last ones, are told.
+    /// Events of these kinds matter, too.
+    kinds: Option<fn(&Event) -> bool>,
+    /// Nothing that came before this event is told.
+    pub(crate) since: Option<usize>,
+    /// No more steps than these, the last ones, are told, and of rounds that are alike only two.
     pub(crate) longest: Option<usize>,
     /// The file and line of the panic.
     pub(crate) failing_place: Option<(String, u32)>,
@@ -55,20 +62,26 @@ impl Focus {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.objects.is_empty() && self.bad.is_empty()
+        self.objects.is_empty() && self.bad.is_empty() && self.kinds.is_none()
     }
 
     pub(crate) fn has(&self, index: usize, event: &Event) -> bool {
         let about_thread = matches!(event.kind, Kind::Spawn | Kind::Join | Kind::WantJoin | Kind::Unpark);
         let about_object = !about_thread && event.object != NONE && self.objects.contains(&event.object);
         let in_window = self.window.is_none_or(|(first, last)| (first..=last).contains(&index));
-        self.is_bad(index, event) || self.also.contains(&index) || (about_object && in_window)
+        let of_kind = self.kinds.is_some_and(|matters| matters(event));
+        self.is_bad(index, event) || self.also.contains(&index) || of_kind || (about_object && in_window)
     }
 
     pub(crate) fn is_bad(&self, index: usize, event: &Event) -> bool {
         let always = matches!(
             event.kind,
-            Kind::Panic | Kind::StaleLoad | Kind::SpuriousWake | Kind::TimedOut | Kind::ExitProcess
+            Kind::Panic
+                | Kind::StaleLoad
+                | Kind::SpuriousWake
+                | Kind::TimedOut
+                | Kind::ExitProcess
+                | Kind::Stuck
         );
         always || self.bad.contains(&index)
     }
@@ -87,7 +100,16 @@ pub(crate) struct Told {
     pub(crate) focus: Focus,
 }
 
-pub(crate) fn explain(note: &FailureNote, trace: &Trace, names: &Names) -> Told {
+/// How a failure is told.
+#[derive(Clone, Copy)]
+pub(crate) struct Telling<'a> {
+    /// Whether a change that was overwritten is looked for.
+    pub(crate) overwritten: bool,
+    /// The files whose sleeps and time-outs are nobody's mistake.
+    pub(crate) excused: &'a dyn Fn(&str) -> bool,
+}
+
+pub(crate) fn explain(note: &FailureNote, trace: &Trace, names: &Names, telling: Telling<'_>) -> Told {
     let mut told = Told {
         cause: Cause::Unexplained,
         because: Vec::new(),
@@ -98,16 +120,19 @@ pub(crate) fn explain(note: &FailureNote, trace: &Trace, names: &Names) -> Told 
         FailureKind::Deadlock | FailureKind::LeftBehind => deadlock::explain(note, trace, names, &mut told),
         FailureKind::Panic => {
             told.because.push(panic_sentence(note, names));
-            if !overwritten::explain(trace, names, &mut told) && !woken_for_no_reason(trace, &mut told.focus)
-            {
+            let overwritten = telling.overwritten && overwritten::explain(trace, names, &mut told);
+            if !overwritten && !woken_for_no_reason(trace, &mut told.focus) {
                 stale_or_not_joined(note, trace, names, &mut told);
+                if told.cause == Cause::Unexplained {
+                    time_goes_by(trace, &mut told.focus);
+                }
             }
         }
         FailureKind::Starved if !note.waiting.is_empty() => passed_over(note, trace, names, &mut told),
         _ => told.because.push(note.message.clone()),
     }
     if !matches!(told.cause, Cause::LostUpdate | Cause::CheckThenAct) {
-        bad_luck(trace, names, &mut told);
+        bad_luck(trace, names, telling, &mut told);
     }
     told.because.extend(note.earlier.iter().cloned());
     told
@@ -124,6 +149,7 @@ fn passed_over(note: &FailureNote, trace: &Trace, names: &Names, told: &mut Told
         told.because.push(format!("Since then {} went on and on, and would for ever.", others.join(" and ")));
         told.blocked.push(deadlock::blocked(waiting, names));
         told.focus.also.push(since);
+        told.focus.since = Some(told.focus.since.map_or(since, |first| first.min(since)));
     }
     told.focus.longest = Some(LAST_ROUNDS);
 }
@@ -178,27 +204,60 @@ fn woken_for_no_reason(trace: &Trace, focus: &mut Focus) -> bool {
     true
 }
 
+/// Of a long schedule in which time goes by, who waited, until when, and who told whom is what matters.
+fn time_goes_by(trace: &Trace, focus: &mut Focus) {
+    let passes = |e: &Event| matches!(e.kind, Kind::Sleep | Kind::TimedOut);
+    let tells = |e: &Event| {
+        e.kind == Kind::Unlock && e.value == 1
+            || matches!(
+                e.kind,
+                Kind::Sleep
+                    | Kind::TimedOut
+                    | Kind::Wait
+                    | Kind::Wake
+                    | Kind::NotifyOne
+                    | Kind::NotifyAll
+                    | Kind::Parked
+                    | Kind::Unpark
+                    | Kind::Send
+                    | Kind::Recv
+                    | Kind::Store
+                    | Kind::Update
+            )
+    };
+    if trace.events.iter().any(passes) {
+        focus.kinds = Some(tells);
+    }
+}
+
 /// What else happened that ordinary runs seldom show, and what it means.
-fn bad_luck(trace: &Trace, names: &Names, told: &mut Told) {
-    for event in &trace.events {
+fn bad_luck(trace: &Trace, names: &Names, telling: Telling<'_>, told: &mut Told) {
+    for (index, event) in trace.events.iter().enumerate() {
         let who = names.thread(event.thread);
         let at = names.at(event.loc);
-        match event.kind {
-            Kind::SpuriousWake => told.because.push(format!(
+        let excused = (telling.excused)(event.loc.file());
+        let sentence = match event.kind {
+            Kind::SpuriousWake => format!(
                 "{who} woke at {at} without a reason. That is allowed: look at the condition again, in a loop."
-            )),
-            Kind::TimedOut => {
-                told.because.push(format!("{who}'s time was up at {at}. That says nothing about the condition."));
-            }
-            Kind::Sleep => told.because.push(format!(
+            ),
+            Kind::TimedOut | Kind::Sleep if excused => continue,
+            Kind::TimedOut => match slept_through::explain(trace, names, index) {
+                Some(sentence) => sentence,
+                None => format!("{who}'s time was up at {at}. That says nothing about the condition."),
+            },
+            Kind::Sleep => format!(
                 "{who} slept at {at}. Sleeping gives the others time; it is no promise that they used it."
-            )),
-            Kind::StaleLoad => told.because.push(format!(
+            ),
+            Kind::StaleLoad => format!(
                 "{who} read an old value of {} at {at}: nothing orders that load after the newer store. A \
                  release store, and an acquire load that sees it, would.",
                 names.object(event.object)
-            )),
-            _ => {}
+            ),
+            _ => continue,
+        };
+        // What happens in every round of a loop is said once.
+        if !told.because.contains(&sentence) {
+            told.because.push(sentence);
         }
     }
 }

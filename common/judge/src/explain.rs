@@ -105,8 +105,16 @@ pub(crate) fn failed_schedule(sources: &Sources, failure: &Failure, asks: Asks) 
             finding
         }
     };
-    let story = text::tidy_story(finding.story.take().unwrap_or_else(|| failure.story()));
-    if failure.kind == FailureKind::Panic && is_sequential(failure) && is_about_a_result(finding.verdict) {
+    // Where nobody was interrupted and the judge tells what is wrong, no update was lost, whatever it looks like.
+    let is_wrong_by_itself = told_in_full && is_first(failure) && finding.verdict != Verdict::LostUpdate;
+    let excused = |file: &str| !text::same_file(file, &sources.answer) && sources.is_judges(file);
+    let told = || failure.story_for(&excused, !is_wrong_by_itself);
+    let story = text::tidy_story(finding.story.take().unwrap_or_else(told));
+    let is_sequential = is_first(failure)
+        && (is_wrong_by_itself || failure.cause == Cause::Unexplained)
+        && is_about_a_result(finding.verdict);
+    let is_sequential = failure.kind == FailureKind::Panic && is_sequential;
+    if is_sequential && !failure.takes_time() {
         // No schedule is to blame, so there is none to show; nor is its last step where to look.
         if finding.verdict != Verdict::NotStarted {
             finding.details.push(
@@ -119,9 +127,11 @@ pub(crate) fn failed_schedule(sources: &Sources, failure: &Failure, asks: Asks) 
         return finding;
     }
     let judged = finding.details.first().unwrap_or(&finding.sentence).clone();
-    let story = for_learners(sources, story, finding.verdict, failure, &judged);
-    // Where a judge says what is wrong in its own words, the last step has nothing to do with it.
-    if !told_in_full {
+    let unexplained = is_wrong_by_itself || failure.cause == Cause::Unexplained;
+    let title = (failure.kind == FailureKind::Panic && unexplained).then_some(finding.verdict);
+    let story = for_learners(sources, story, title, &judged);
+    // Where a judge says what is wrong in its own words, or it is a matter of time, the last step has nothing to do with it.
+    if !told_in_full && !is_sequential {
         finding.place = finding.place.or_else(|| sources.last_step(&story));
     }
     finding.story = (!story.steps.is_empty()).then_some(story);
@@ -134,16 +144,10 @@ fn seems_empty(sources: &Sources, story: &Story) -> bool {
     one_thread && sources.last_step(story).is_none()
 }
 
-/// The story as it is about the answer: with a title that says what the verdict says, and without the judge's
-/// own lines. `judged` is what the judge found.
-fn for_learners(
-    sources: &Sources,
-    mut story: Story,
-    verdict: Verdict,
-    failure: &Failure,
-    judged: &str,
-) -> Story {
-    if failure.kind == FailureKind::Panic && failure.cause == Cause::Unexplained {
+/// The story as it is about the answer: with a title that says what the verdict says, if it has no better one, and
+/// without the judge's own lines. `judged` is what the judge found.
+fn for_learners(sources: &Sources, mut story: Story, title: Option<Verdict>, judged: &str) -> Story {
+    if let Some(verdict) = title {
         let what = text::capitalised(&verdict.to_string().replace('-', " "));
         if let Some((_, found)) = story.title.split_once(':') {
             story.title = format!("{what}:{found}");
@@ -175,9 +179,9 @@ fn is_of_this_crate(file: &str) -> bool {
     !mine.as_os_str().is_empty() && text::tidy_path(Path::new(file)).starts_with(mine)
 }
 
-/// Whether the very first schedule failed, the one in which nobody is interrupted, for no reason of concurrency.
-fn is_sequential(failure: &Failure) -> bool {
-    failure.cost == 0 && failure.executions <= 1 && failure.cause == Cause::Unexplained
+/// Whether the very first schedule failed, the one in which nobody is interrupted.
+fn is_first(failure: &Failure) -> bool {
+    failure.cost == 0 && failure.executions <= 1
 }
 
 fn is_about_a_result(verdict: Verdict) -> bool {
@@ -225,6 +229,10 @@ fn by_kind(sources: &Sources, failure: &Failure, asks: Asks) -> Finding {
         (FailureKind::Deadlock, Cause::LostWakeup) => (
             Verdict::LostWakeup,
             "A thread sleeps and nobody will wake it: its wake-up call came too early, or woke another thread.",
+        ),
+        (FailureKind::Deadlock, Cause::NeverNotified) => (
+            Verdict::LostWakeup,
+            "A thread sleeps and nobody will wake it: nobody ever notifies what it waits on.",
         ),
         (FailureKind::Deadlock, Cause::SelfDeadlock) => {
             (Verdict::Deadlock, "A thread waits for a lock that it holds itself.")
@@ -282,6 +290,19 @@ fn by_kind(sources: &Sources, failure: &Failure, asks: Asks) -> Finding {
     };
     finding.place = match failure.kind {
         FailureKind::LeftBehind => waits(),
+        FailureKind::Deadlock if failure.cause == Cause::NeverNotified => waits(),
+        FailureKind::Stuck => {
+            let at = failure.place.as_ref().and_then(|place| sources.in_answer(&place.file, place.line));
+            if let (Some(at), Some(thread)) = (&at, &failure.thread) {
+                finding.sentence = format!(
+                    "{} does not come to its next step after line {}: it is busy for ever, or waits for something that \
+                     the judge does not see, such as `stdout().lock()` held over a step, or a file.",
+                    text::clean(thread),
+                    at.line
+                );
+            }
+            at
+        }
         FailureKind::Starved if waits().is_some() => waits(),
         FailureKind::Deadlock if on_itself().is_some() => on_itself(),
         _ => sources.last_step(&text::tidy_story(failure.story())),

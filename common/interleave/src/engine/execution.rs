@@ -14,6 +14,7 @@ use super::spin::Spin;
 use super::world::{Body, ThreadState, World};
 use super::{Context, Op, Tid, Why};
 use crate::failure::FailureKind;
+use crate::names;
 use crate::trace::{Kind, Loc, NONE, ThreadInfo, Trace};
 use ::std::any::Any;
 use ::std::panic::{self, AssertUnwindSafe, Location};
@@ -154,12 +155,12 @@ impl Execution {
         let thread = if turn < world.threads.len() { turn } else { 0 };
         let at = world.threads[thread].at;
         let message = format!(
-            "{} neither ends nor comes to its next operation after {}:{} within {} s: an endless loop, or a wait that the model cannot see",
+            "{} neither ends nor comes to its next operation after {} within {} s: an endless loop, or a wait that the model cannot see",
             world.thread_name(thread),
-            at.file(),
-            at.line(),
+            names::short(at),
             world.settings.patience.as_secs()
         );
+        world.event(thread, Kind::Stuck, NONE, 0, 0, at);
         world.fail(FailureKind::Stuck, message, Some(thread));
         drop(world);
         self.abandoned.store(true, Ordering::SeqCst);

@@ -4,6 +4,7 @@ use super::asking::RawWay;
 use super::world::{State, ThreadState, World};
 use super::{Oid, Op, Tid, Why};
 use crate::failure::FailureKind;
+use crate::names;
 use crate::trace::{Kind, Loc, NONE};
 
 /// After this many equal loads in a row, alone and seeing the newest value, for one that will never stop.
@@ -233,10 +234,9 @@ impl World {
         let (kind, thread, message) = if let Some(t) = left_out {
             let thread = &self.threads[t];
             let message = format!(
-                "{} has waited at {}:{} through the last {} steps, while {} went on and on",
+                "{} has waited at {} through the last {} steps, while {} went on and on",
                 self.thread_name(t),
-                thread.at.file(),
-                thread.at.line(),
+                names::short(thread.at),
                 steps - thread.since,
                 names(&going)
             );
@@ -311,10 +311,9 @@ impl World {
         }
         let at = self.threads[me].at;
         let message = format!(
-            "{} asks again and again at {}:{}, and nobody is left who could change the answer",
+            "{} asks again and again at {}, and nobody is left who could change the answer",
             self.thread_name(me),
-            at.file(),
-            at.line()
+            names::short(at)
         );
         self.fail(FailureKind::Livelock, message, Some(me));
         true

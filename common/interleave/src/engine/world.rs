@@ -11,6 +11,7 @@ use super::search::Search;
 use super::spin::Spin;
 use super::{Oid, Op, Tid, Want, Why};
 use crate::failure::FailureKind;
+use crate::names;
 use crate::trace::{Event, Kind, Loc, NONE, ObjectInfo, Show, ThreadInfo, Trace};
 use ::std::collections::VecDeque;
 use ::std::fmt;
@@ -347,11 +348,7 @@ impl World {
     }
 
     pub(super) fn thread_name(&self, thread: Tid) -> String {
-        match &self.infos[thread].name {
-            Some(name) => name.clone(),
-            None if thread == 0 => "main".into(),
-            None => format!("thread {thread}"),
-        }
+        names::of_thread(&self.infos, thread)
     }
 
     pub(super) fn shared_objects(&self) -> usize {

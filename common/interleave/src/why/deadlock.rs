@@ -1,6 +1,6 @@
 //! Threads that wait for ever: who holds what, who waits for whom, which notification was lost.
 
-use super::{Cause, Told};
+use super::{Cause, Told, slept_through};
 use crate::engine::{FailureNote, Waiting, Want, circle};
 use crate::failure::Blocked;
 use crate::names::Names;
@@ -20,7 +20,11 @@ pub(super) fn explain(note: &FailureNote, trace: &Trace, names: &Names, told: &m
                 .into(),
         ),
         (_, Some(circle)) => told.because.push(circle_sentence(&circle, note, names)),
-        (Cause::LostWakeup, None) => lost_notification(note, trace, names, told),
+        (Cause::LostWakeup, None) => {
+            if !changed_untold(note, trace, names, told) {
+                lost_notification(note, trace, names, told);
+            }
+        }
         _ if note.waiting.iter().any(|w| w.wants == Want::Message) => told.because.push(
             "A receiver sees the end of a channel only when every sender is dropped; one is still alive.".into(),
         ),
@@ -136,10 +140,60 @@ fn circle_sentence(circle: &[usize], note: &FailureNote, names: &Names) -> Strin
     format!("Circle: {}. If all take the locks in one agreed order, it cannot close.", steps.join("; "))
 }
 
+/// What others changed, under the waiter's lock, after the last notification that it could have had.
+fn changed_untold(note: &FailureNote, trace: &Trace, names: &Names, told: &mut Told) -> bool {
+    for w in note.waiting.iter().filter(|w| w.wants == Want::Notification) {
+        let waits = |e: &Event| e.thread == w.thread && e.kind == Kind::Wait && e.object == w.object;
+        let Some(wait) = trace.events.iter().rposition(waits) else { continue };
+        let mutex = trace.events[wait].value as u32;
+        let Some(change) = slept_through::last_change(trace, mutex, trace.events.len(), |t| t != w.thread)
+        else {
+            continue;
+        };
+        let notified = slept_through::last_notification(trace, w.object, trace.events.len());
+        // Who notifies while it holds the lock tells of its change, even if that comes later.
+        if notified.is_some_and(|notified| notified > change.from) {
+            continue;
+        }
+        // Whom the last notification woke used it up.
+        let changed_by = trace.events[change.from].thread as u64;
+        let used = |i: usize| trace.events[i].kind == Kind::NotifyOne && trace.events[i].extra == changed_by;
+        if notified.is_some_and(|i| trace.events[i].value == 1 && used(i)) {
+            lost_notification(note, trace, names, told);
+        }
+        let (lock, who) = (names.object(mutex), names.thread(trace.events[change.from].thread));
+        let at = names.at(trace.events[change.from].loc);
+        told.because.push(match notified.map(|i| &trace.events[i]) {
+            Some(last) => format!(
+                "{who} changed {lock} after the last notification on {} ({}), under the lock taken at {at}: nobody was told \
+                 of that change.",
+                names.object(w.object),
+                names.at(last.loc)
+            ),
+            None => {
+                told.cause = Cause::NeverNotified;
+                format!(
+                    "Nobody ever notifies {}. The last to change {lock} was {who}, under the lock taken at {at}.",
+                    names.object(w.object)
+                )
+            }
+        });
+        told.focus.bad.extend(notified);
+        told.focus.bad.push(change.to);
+        told.focus.also.push(change.from);
+        return true;
+    }
+    false
+}
+
 /// The notification that should have woken the waiter.
 fn lost_notification(note: &FailureNote, trace: &Trace, names: &Names, told: &mut Told) {
     let waited_for =
         |object: u32| note.waiting.iter().any(|w| w.wants == Want::Notification && w.object == object);
+    let others_wait = |object: u32, woken: usize| {
+        let mut waiting = note.waiting.iter().filter(|w| w.wants == Want::Notification && w.object == object);
+        waiting.any(|w| w.thread != woken)
+    };
     let notifies = |e: &Event| matches!(e.kind, Kind::NotifyOne | Kind::NotifyAll) && waited_for(e.object);
     let last = |want: &dyn Fn(&Event) -> bool| trace.events.iter().rposition(|e| notifies(e) && want(e));
     if let Some(i) = last(&|e| e.value == 0) {
@@ -156,6 +210,12 @@ fn lost_notification(note: &FailureNote, trace: &Trace, names: &Names, told: &mu
         let (at, woken) = (names.at(event.loc), event.extra as usize);
         told.because.push(if event.kind == Kind::NotifyAll {
             format!("The last notification ({at}) woke all who waited then; whoever began to wait later is never told.")
+        } else if waits_again(trace, i, woken) && !others_wait(event.object, woken) {
+            format!(
+                "The last notification ({at}) woke {}, who looked, saw nothing new, and waits again: change first, then \
+                 notify.",
+                names.thread(woken)
+            )
         } else if waits_again(trace, i, woken) {
             format!(
                 "The last notification ({at}) woke {}, who could do nothing with it, while the thread that could go on \
@@ -171,6 +231,7 @@ fn lost_notification(note: &FailureNote, trace: &Trace, names: &Names, told: &mu
         });
         told.focus.bad.push(i);
     } else {
+        told.cause = Cause::NeverNotified;
         told.because.push("Nobody ever notifies it.".into());
     }
 }
@@ -223,7 +284,7 @@ fn focus(note: &FailureNote, trace: &Trace, told: &mut Told) {
             told.focus.also.extend(trace.events.iter().rposition(taken));
         }
     }
-    if told.cause == Cause::LostWakeup {
+    if matches!(told.cause, Cause::LostWakeup | Cause::NeverNotified) {
         // Everything about the condition variable: who waited, who was told.
         told.focus.objects = objects;
     }

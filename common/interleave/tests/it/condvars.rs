@@ -133,6 +133,62 @@ fn a_notification_before_the_wait_is_lost() {
     assert!(failure.story().because.join(" ").contains("nobody was waiting"), "{failure}");
 }
 
+/// Told first and changed afterwards, although both may be done under the lock.
+#[test]
+fn a_change_that_nobody_is_told_of_is_named() {
+    let program = |notifies: bool| {
+        wrong(move || {
+            let gate = Arc::new(Gate::default());
+            let opener = Arc::clone(&gate);
+            let thread = thread::spawn(move || {
+                if notifies {
+                    opener.opened.notify_one();
+                }
+                *opener.open.lock().unwrap() = true;
+            });
+            drop(gate.opened.wait_while(gate.open.lock().unwrap(), |open| !*open).unwrap());
+            thread.join().unwrap();
+        })
+    };
+    let failure = program(true);
+    assert_failure(&failure, FailureKind::Deadlock, Cause::LostWakeup);
+    let because = failure.story().because.join("\n");
+    assert!(
+        because.contains("T1 changed ") && because.contains(" after the last notification on "),
+        "{failure}"
+    );
+    assert!(!because.contains("serves two conditions"), "there is one waiter: {failure}");
+    let told: Vec<String> = failure.story().steps.into_iter().map(|s| s.text).collect();
+    assert!(told.iter().any(|text| text.starts_with("unlocks ") && text.ends_with(" (wrote)")), "{failure}");
+
+    let failure = program(false);
+    assert_failure(&failure, FailureKind::Deadlock, Cause::NeverNotified);
+    let because = failure.story().because.join("\n");
+    assert!(
+        because.contains("Nobody ever notifies ") && because.contains(" was T1, under the lock"),
+        "{failure}"
+    );
+}
+
+#[test]
+fn a_wait_that_lasts_to_its_end_tells_of_the_wake_up_that_was_lost() {
+    let failure = wrong(|| {
+        let gate = Arc::new(Gate::default());
+        let opener = Arc::clone(&gate);
+        let thread = thread::spawn(move || {
+            opener.opened.notify_one();
+            *opener.open.lock().unwrap() = true;
+        });
+        let start = Instant::now();
+        let limit = Duration::from_secs(5);
+        drop(gate.opened.wait_timeout_while(gate.open.lock().unwrap(), limit, |open| !*open).unwrap());
+        assert!(start.elapsed() < limit, "too late");
+        thread.join().unwrap();
+    });
+    let because = failure.story().because.join("\n");
+    assert!(because.contains("change first, then notify"), "{failure}");
+}
+
 /// A queue for one message, with one condition variable for two conditions.
 struct Slot {
     queue: Mutex<VecDeque<u32>>,
@@ -210,9 +266,9 @@ fn a_notification_of_something_else_is_not_the_lost_one() {
             drop(gate.opened.wait_while(gate.open.lock().unwrap(), |open| !*open).unwrap());
         });
     });
-    assert_failure(&failure, FailureKind::Deadlock, Cause::LostWakeup);
+    assert_failure(&failure, FailureKind::Deadlock, Cause::NeverNotified);
     let because = failure.story().because.join(" ");
-    assert!(because.contains("Nobody ever notifies it") && !because.contains("came when"), "{failure}");
+    assert!(because.contains("Nobody ever notifies ") && !because.contains("came when"), "{failure}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The explorer's own tests, written as its users write code: with the crate as `std`.
 extern crate interleave as std;
+extern crate std as real;
 
 mod atomics;
 mod channels;

@@ -105,6 +105,29 @@ fn a_wrong_result_in_every_schedule_is_no_tale_of_threads() {
 }
 
 #[test]
+fn a_wrong_result_that_took_its_time_is_told_with_its_schedule() {
+    let judgement = run("wrong_after_a_while").judgement;
+    assert_eq!(judgement.sentence, "The number of visits: expected 2, got 3.");
+    assert!(judgement.details.is_empty(), "{:?}", judgement.details);
+    let story = judgement.story.expect("a story");
+    let slept = story.steps.iter().find(|step| step.text == "has slept 3600 s").expect("the sleep");
+    assert_eq!(slept.place.as_ref().map(|p| p.line), Some(line_of("// Comes late.")));
+    assert!(story.title.starts_with("Wrong result"), "{}", story.title);
+}
+
+#[test]
+fn what_goes_wrong_although_nobody_is_interrupted_is_no_lost_update() {
+    let judgement = run("lets_in_twice").judgement;
+    assert_eq!(
+        (judgement.verdict, judgement.sentence.as_str()),
+        (Verdict::Starved, "Somebody was let in twice.")
+    );
+    let story = judgement.story.expect("a story");
+    assert!(story.title.starts_with("Starved:"), "{}", story.title);
+    assert!(!story.because.join(" ").contains("What the first look saw"), "{:?}", story.because);
+}
+
+#[test]
 fn a_failing_schedule_comes_with_its_story() {
     let judgement = run("lost_update").judgement;
     assert_eq!(judgement.details, ["The number of visits: expected 2, got 1."]);

@@ -4,6 +4,7 @@ use crate::engine::Oid;
 use crate::engine::code;
 use crate::engine::world::{Access, PlainState, State, Step};
 use crate::failure::FailureKind;
+use crate::names;
 use crate::trace::Kind;
 
 impl Step<'_> {
@@ -28,14 +29,12 @@ impl Step<'_> {
         self.log(if write { Kind::PlainWrite } else { Kind::PlainRead }, cell, 0, 0);
         if let Some(((other, _, place), how)) = clash {
             let message = format!(
-                "{} by {} at {}:{} and {how} by {} at {}:{}, and nothing orders the two",
+                "{} by {} at {} and {how} by {} at {}, and nothing orders the two",
                 if write { "written" } else { "read" },
                 self.world.thread_name(me),
-                loc.file(),
-                loc.line(),
+                names::short(loc),
                 self.world.thread_name(other),
-                place.file(),
-                place.line(),
+                names::short(place),
             );
             self.world.fail(FailureKind::DataRace, message, Some(me));
         }
