@@ -107,7 +107,9 @@ pub(crate) fn failed_schedule(sources: &Sources, failure: &Failure, asks: Asks) 
     };
     // Where nobody was interrupted and the judge tells what is wrong, no update was lost, whatever it looks like.
     let is_wrong_by_itself = told_in_full && is_first(failure) && finding.verdict != Verdict::LostUpdate;
-    let excused = |file: &str| !text::same_file(file, &sources.answer) && sources.is_judges(file);
+    let excused = |file: &str| {
+        !text::same_file(file, &sources.answer) && (sources.is_judges(file) || is_of_this_crate(file))
+    };
     let told = || failure.story_for(&excused, !is_wrong_by_itself);
     let story = text::tidy_story(finding.story.take().unwrap_or_else(told));
     let is_sequential = is_first(failure)
