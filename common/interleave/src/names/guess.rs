@@ -156,8 +156,7 @@ fn name_in_tuple(text: &str) -> Option<String> {
 /// The name in `sender, letters) = ` that a channel goes by: what is sent comes out at the receiver.
 fn name_of_an_end(text: &str) -> Option<String> {
     let (ends, _) = text.split_once(')')?;
-    let named = ends.split(',').filter_map(word_of).filter(|name| !name.starts_with('_'));
-    named.last()
+    ends.rsplit(',').filter_map(word_of).find(|name| !name.starts_with('_'))
 }
 
 /// A pattern that is one name.

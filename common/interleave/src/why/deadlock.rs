@@ -20,11 +20,7 @@ pub(super) fn explain(note: &FailureNote, trace: &Trace, names: &Names, told: &m
                 .into(),
         ),
         (_, Some(circle)) => told.because.push(circle_sentence(&circle, note, names)),
-        (Cause::LostWakeup, None) => {
-            if !changed_untold(note, trace, names, told) {
-                lost_notification(note, trace, names, told);
-            }
-        }
+        (Cause::LostWakeup, None) => no_notification(note, trace, names, told),
         _ if note.waiting.iter().any(|w| w.wants == Want::Message) => told.because.push(
             "A receiver sees the end of a channel only when every sender is dropped; one is still alive.".into(),
         ),
@@ -138,6 +134,13 @@ fn circle_sentence(circle: &[usize], note: &FailureNote, names: &Names) -> Strin
     };
     let steps: Vec<String> = circle.iter().enumerate().map(step).collect();
     format!("Circle: {}. If all take the locks in one agreed order, it cannot close.", steps.join("; "))
+}
+
+/// Why nobody wakes the waiter.
+fn no_notification(note: &FailureNote, trace: &Trace, names: &Names, told: &mut Told) {
+    if !changed_untold(note, trace, names, told) {
+        lost_notification(note, trace, names, told);
+    }
 }
 
 /// What others changed, under the waiter's lock, after the last notification that it could have had.

@@ -94,7 +94,7 @@ fn rounds_of_a_livelock_are_told_once_and_its_threads_are_called_as_in_the_lanes
 fn a_thread_that_is_stuck_is_named_and_has_its_lane() {
     let program = || {
         let stop = Arc::new(AtomicBool::new(false));
-        let clerk = thread::spawn(|| loop_for_ever());
+        let clerk = thread::spawn(loop_for_ever);
         stop.store(true, Ordering::SeqCst);
         clerk.join().unwrap();
     };
