@@ -95,7 +95,7 @@ async fn two_stages_without_bounds() {
 fn two_full_channels() {
     let failure = wrong(|| two_stages(false));
     assert_eq!(failure.kind, FailureKind::Deadlock, "{failure}");
-    assert_says(&failure, "for room in channel:64. • second waits");
+    assert_says(&failure, "for room in in_second. • second waits");
     right(|| two_stages(true));
     right(two_stages_without_bounds);
 }
