@@ -65,7 +65,12 @@ pub(super) fn explain(trace: &Trace, names: &Names, time_is_up: usize) -> Option
     if told.thread != changed.thread {
         return None;
     }
-    if notified < change.from && change.to > wait {
+    // Only a call that belongs to the change is blamed: nothing lies between the two.
+    let at_once = |first: usize, then: usize| {
+        let between = trace.events.get(first + 1..then).unwrap_or_default();
+        first < then && !between.iter().any(|e| e.thread == told.thread && e.kind != Kind::Switch)
+    };
+    if at_once(notified, change.from) && change.to > wait {
         // Told, looked, and saw nothing new.
         return Some(format!(
             "{} notified at {on}, and changed {what} only after that ({at}): {who} slept on until its time was up. Such a \
@@ -73,7 +78,7 @@ pub(super) fn explain(trace: &Trace, names: &Names, time_is_up: usize) -> Option
             names.thread(told.thread)
         ));
     }
-    if notified < wait && told.value == 0 {
+    if at_once(change.to, notified) && notified < wait && told.value == 0 {
         return Some(format!(
             "{} changed {what} at {at} and notified at {on}, when nobody was waiting; {who} began to wait after that, and \
              slept until its time was up. Such a wake-up is lost: look at the condition and wait under one lock.",
