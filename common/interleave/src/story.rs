@@ -165,7 +165,8 @@ pub(crate) fn tell(trace: &Trace, names: &Names, focus: &Focus) -> Story {
         sources: excerpts(&steps, &home, names),
         home,
         threads: names.threads().to_vec(),
-        left_out: all.len() - told.len() - folded,
+        // Of the rounds left out, the half of a lock that somebody must see may be told after all.
+        left_out: all.len().saturating_sub(told.len() + folded),
         steps,
         ..Story::default()
     }
