@@ -10,15 +10,17 @@ pub(crate) struct Features {
     pub(crate) tries_locks: bool,
     /// Somebody tries a channel: when an end is dropped can be seen.
     pub(crate) tries_channels: bool,
+    /// A receiver is dropped before its senders: whether they can still send depends on when.
+    pub(crate) drops_receivers: bool,
 }
 
 /// What each feature is called in a replay token.
-const LETTERS: [char; 2] = ['l', 'c'];
+const LETTERS: [char; 3] = ['l', 'c', 'r'];
 
 impl Features {
     /// A replay token with what the code was known to use: `3a1.` with tried locks is `3a1.+l`.
     pub(crate) fn mark(self, token: &str) -> String {
-        let used = [self.tries_locks, self.tries_channels];
+        let used = [self.tries_locks, self.tries_channels, self.drops_receivers];
         let letters: String =
             LETTERS.into_iter().zip(used).filter(|(_, used)| *used).map(|(l, _)| l).collect();
         if letters.is_empty() { token.into() } else { format!("{token}+{letters}") }
@@ -29,7 +31,9 @@ impl Features {
         match token.split_once('+') {
             Some((bare, letters)) if !letters.is_empty() && letters.chars().all(|c| LETTERS.contains(&c)) => {
                 let has = |i: usize| letters.contains(LETTERS[i]);
-                (Features { tries_locks: has(0), tries_channels: has(1) }, bare)
+                let features =
+                    Features { tries_locks: has(0), tries_channels: has(1), drops_receivers: has(2) };
+                (features, bare)
             }
             _ => (Features::default(), token),
         }

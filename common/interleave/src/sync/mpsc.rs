@@ -3,7 +3,7 @@
 //! A channel belongs to where it was made: one made inside a check is the model's, one made outside is
 //! the real one.
 
-use crate::engine::{Contents, Doing, Handle, Oid, Op, Received, State, in_model, inspect, point, quiet};
+use crate::engine::{Contents, Doing, Features, Handle, Oid, Op, Received, State, in_model, inspect, point, quiet};
 use crate::record;
 use crate::trace::{Kind, Loc, Show};
 use ::std::collections::VecDeque;
@@ -88,16 +88,16 @@ impl<T> Modelled<T> {
         }
     }
 
-    /// Before an end of the channel is dropped: whether that was before or after a try can be seen.
-    fn before_drop(&self) {
-        if !::std::thread::panicking() && inspect(|world| world.features().tries_channels) {
+    /// Before an end of the channel is dropped, where others can see whether that was before or after what they do.
+    fn before_drop(&self, is_seen: impl Fn(Features) -> bool) {
+        if !::std::thread::panicking() && inspect(|world| is_seen(world.features())) {
             point(Op::Free(Doing::GivesBack(self.id())), self.handle.created, |_| ());
         }
     }
 
     fn drop_sender(&self) {
         if in_model() {
-            self.before_drop();
+            self.before_drop(|features| features.tries_channels);
             let id = self.id();
             quiet(self.handle.created, |step| step.drop_sender(id));
         }
@@ -362,7 +362,7 @@ impl<T> Drop for Rx<T> {
         if let Rx::Modelled(channel, _) = self
             && in_model()
         {
-            channel.before_drop();
+            channel.before_drop(|features| features.tries_channels || features.drops_receivers);
             let id = channel.id();
             quiet(channel.handle.created, |step| step.drop_receiver(id));
             // As with the real one, messages nobody can receive any more are dropped now.

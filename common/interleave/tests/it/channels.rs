@@ -145,3 +145,29 @@ fn a_message_may_come_too_late() {
     });
     assert_eq!(failure.kind, FailureKind::Panic);
 }
+
+/// Found by comparing random programs with a model: whoever has seen what a thread did last may still find its receiver
+/// there.
+#[test]
+fn the_end_of_a_receiver_is_a_moment_of_its_own() {
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+    use std::sync::{Arc, Mutex};
+    let seen = Arc::new(Mutex::new(std::collections::BTreeSet::new()));
+    let all = Arc::clone(&seen);
+    right(move || {
+        let (sender, receiver) = channel();
+        let done = Arc::new(AtomicUsize::new(0));
+        let theirs = Arc::clone(&done);
+        let thread = thread::spawn(move || {
+            receiver.recv().unwrap();
+            theirs.store(1, SeqCst);
+            drop(receiver);
+        });
+        sender.send(1).unwrap();
+        let done = done.load(SeqCst);
+        all.lock().unwrap().insert((done, sender.send(2).is_ok()));
+        thread.join().unwrap();
+    });
+    let seen = Arc::try_unwrap(seen).unwrap().into_inner().unwrap();
+    assert_eq!(seen, [(0, false), (0, true), (1, false), (1, true)].into());
+}

@@ -104,7 +104,11 @@ impl Step<'_> {
 
     pub(crate) fn drop_receiver(&mut self, channel: Oid) {
         self.depend(code::DROP_RECEIVER, channel, true);
-        self.channel(channel).receiver = false;
+        let state = self.channel(channel);
+        state.receiver = false;
+        if state.senders > 0 {
+            self.features().drops_receivers = true;
+        }
         self.log(Kind::DropReceiver, channel, 0, 0);
     }
 }
