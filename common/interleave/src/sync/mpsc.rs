@@ -3,7 +3,9 @@
 //! A channel belongs to where it was made: one made inside a check is the model's, one made outside is
 //! the real one.
 
-use crate::engine::{Contents, Doing, Features, Handle, Oid, Op, Received, State, in_model, inspect, point, quiet};
+use crate::engine::{
+    Contents, Doing, Features, Handle, Oid, Op, Received, State, in_model, inspect, point, quiet,
+};
 use crate::record;
 use crate::trace::{Kind, Loc, Show};
 use ::std::collections::VecDeque;
