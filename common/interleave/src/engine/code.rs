@@ -48,4 +48,5 @@ pub(in crate::engine) const CHOOSE: u64 = 2_000;
 pub(in crate::engine) const SPAWN: u64 = 900;
 pub(in crate::engine) const CHILD: u64 = 901;
 pub(in crate::engine) const START: u64 = 950;
+pub(in crate::engine) const STEP: u64 = 970;
 pub(in crate::engine) const CLOCK: u64 = 2_000_000;

@@ -1,6 +1,7 @@
 //! Deciding who runs next: which threads can go on, at what cost, and when none can.
 
 use super::asking::RawWay;
+use super::code;
 use super::world::{State, ThreadState, World};
 use super::{Oid, Op, Tid, Why};
 use crate::failure::FailureKind;
@@ -131,6 +132,7 @@ impl World {
         // possible too (a yield promises nothing) but counts as bad luck, and only while it is not
         // plain that nothing will come of it.
         let reasons: Vec<Option<Why>> = (0..self.threads.len()).map(|t| self.reason_to_run(t)).collect();
+        self.leave_a_mark(me);
         self.stride_ends(me);
         let others = (0..reasons.len()).filter(|t| *t != me && reasons[*t] == Some(Why::Normal)).count();
         let insists = self.note_yield(me);
@@ -208,6 +210,7 @@ impl World {
         self.threads[thread].why = why;
         self.threads[thread].last_step = self.steps;
         self.in_a_row = if self.in_a_row.0 == thread { (thread, self.in_a_row.1 + 1) } else { (thread, 0) };
+        self.began = (thread, self.hash);
         if self.settings.merge {
             self.stride_begins(thread, why);
         }
@@ -257,6 +260,14 @@ impl World {
         let waiting = left_out.and_then(|thread| self.waiting(thread));
         if let Some(failure) = &mut self.failure {
             failure.waiting.extend(waiting);
+        }
+    }
+
+    /// A step that touched nothing is a step all the same. If it left the happens-before hash as it was, the state after
+    /// it would be taken for the one before, and nothing that follows would be tried.
+    fn leave_a_mark(&mut self, me: Tid) {
+        if self.began == (me, self.hash) {
+            self.depend(me, code::STEP, NONE, false);
         }
     }
 

@@ -233,6 +233,8 @@ pub(crate) struct World {
     pub(super) fence_order: (u64, u64),
     pub(super) failure: Option<FailureNote>,
     pub(super) panics: Vec<PanicNote>,
+    /// Who takes the step that is being taken, and the happens-before hash before it.
+    pub(super) began: (Tid, u64),
     /// What is being learned about the step that is being taken.
     pub(super) stride: Stride,
     pub(super) lock_edges: Vec<Edge>,
@@ -261,6 +263,7 @@ impl World {
             fence_order: (0, 0),
             failure: None,
             panics: Vec::new(),
+            began: (0, 0),
             stride: Stride::default(),
             lock_edges: Vec::new(),
             joins: 0,

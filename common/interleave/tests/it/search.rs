@@ -223,3 +223,37 @@ fn merging_loses_no_outcome_of_a_rendezvous() {
     assert_eq!(outcomes(false), ["12ab", "1a2b", "1ab2", "a12b", "a1b2", "ab12"]);
     assert_eq!(outcomes(true), outcomes(false));
 }
+
+/// A point at which nothing happens leaves no trace in what happened. The state after it is not the one before, all the same.
+#[test]
+fn merging_loses_no_outcome_behind_a_step_that_does_nothing() {
+    use std::model::point_here;
+    use std::outcomes::Outcomes;
+    use std::sync::Mutex;
+    let outcomes = |merge: bool| {
+        let program = || {
+            // With nobody else there, and then between what the others do.
+            point_here();
+            point_here();
+            let log = Arc::new(Mutex::new(String::new()));
+            let theirs = Arc::clone(&log);
+            let thread = thread::spawn(move || {
+                for step in ["a", "b"] {
+                    point_here();
+                    theirs.lock().unwrap().push_str(step);
+                }
+            });
+            ["1", "2"].into_iter().for_each(|step| log.lock().unwrap().push_str(step));
+            thread.join().unwrap();
+            log.lock().unwrap().clone()
+        };
+        let checker = Checker::new().bound(0).merge(merge).runs_beyond_bound(100_000);
+        let outcomes = Outcomes::of(&checker, program).unwrap();
+        assert!(outcomes.report().complete);
+        let mut all: Vec<String> = outcomes.rows().iter().map(|(log, _)| log.clone()).collect();
+        all.sort();
+        all
+    };
+    assert_eq!(outcomes(false), ["12ab", "1a2b", "1ab2", "a12b", "a1b2", "ab12"]);
+    assert_eq!(outcomes(true), outcomes(false));
+}
