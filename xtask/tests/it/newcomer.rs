@@ -70,7 +70,7 @@ fn a_newcomer_makes_the_mistakes_and_is_told_each_in_the_right_words() {
         "e101_spawn_join: A thread for every visitor",
         "this is how every exercise begins",
         "lessons/1-threads/README.md:",
-        "section \"Many threads\"",
+        "section \"One thread\"",
         "exercises/e101_spawn_join.rs:",
         "q quit",
     ]);
