@@ -16,6 +16,7 @@ macro_rules! interpreter {
             mutexes: [Mutex<usize>; 2],
             permits: Mutex<usize>,
             more: Condvar,
+            end: Mutex<()>,
         }
 
         /// What one thread has, beside what is shared.
@@ -34,6 +35,7 @@ macro_rules! interpreter {
                 mutexes: [Mutex::new(0), Mutex::new(0)],
                 permits: Mutex::new(0),
                 more: Condvar::new(),
+                end: Mutex::new(()),
             });
             let (sender, receiver) = mpsc::channel();
             let mut receiver = Some(receiver);
@@ -51,6 +53,11 @@ macro_rules! interpreter {
                     };
                     thread::spawn(move || {
                         run_all(&shared, &operations, &mut mine);
+                        if mine.receiver.is_some() {
+                            // Others may come between what this thread did last and the end of its receiver. Not
+                            // every library lets them of its own accord, but all do at a lock.
+                            drop(shared.end.lock());
+                        }
                         mine.saw
                     })
                 })
