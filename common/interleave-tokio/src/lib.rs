@@ -41,7 +41,7 @@
 //! The picture, in the code's own names and lines:
 //!
 //! ```text
-//! Lost wake-up: found in schedule 14 (2 unlucky moments)
+//! Lost wake-up: found in schedule 7 (2 unlucky moments)
 //!      main                        visitor
 //!   1  starts visitor :14
 //!      ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ switch ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄

@@ -3,6 +3,7 @@ extern crate interleave as std;
 extern crate interleave_tokio as tokio;
 
 mod channels;
+mod front_page;
 mod locks;
 mod outcomes;
 mod real;
