@@ -125,14 +125,7 @@ pub(crate) fn asked(exercise: &Exercise) -> Option<ExitCode> {
 
 /// The model, once.
 fn schedule(scene: &Scene) -> impl Fn() + Send + Sync + 'static {
-    let body = Arc::clone(&scene.body);
-    move || {
-        record::begin_schedule();
-        body();
-        if let Some(said) = record::said() {
-            panic!("{}", said.sentence);
-        }
-    }
+    record::schedule(Arc::clone(&scene.body), || ())
 }
 
 /// Runs the one schedule that a token names, and says how it ends.

@@ -7,7 +7,7 @@ use crate::leftovers::Before;
 use crate::verdict::Verdict;
 use interleave::model;
 use std::panic::{self, PanicHookInfo};
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
 
 /// A failure in the words of the exercise's judge.
@@ -84,14 +84,29 @@ fn in_layer<R>(f: impl FnOnce(&mut Layer) -> R) -> Option<R> {
     counts.then(|| f(layer))
 }
 
-/// Forgets what belongs to one schedule only. To be called as a schedule begins.
-pub(crate) fn begin_schedule() {
+/// Forgets what belongs to one schedule only.
+fn begin_schedule() {
     // From here on the explorer's own hook is in place, so ours goes before it and sees every panic first.
     install_hook(&INSIDE_CHECKS);
     in_layer(|layer| {
         layer.said = None;
         layer.panics.clear();
     });
+}
+
+/// One schedule of a model: `body`, then `end`. A failure that the answer swallowed is one all the same.
+pub(crate) fn schedule(
+    body: Arc<dyn Fn() + Send + Sync>,
+    end: impl Fn() + Send + Sync + 'static,
+) -> impl Fn() + Send + Sync + 'static {
+    move || {
+        begin_schedule();
+        body();
+        end();
+        if let Some(said) = said() {
+            panic!("{}", said.sentence);
+        }
+    }
 }
 
 /// Remembers a failure.

@@ -153,15 +153,7 @@ impl Layer {
         // Threads of the explorer outlive a schedule, and what they hold for themselves with them.
         let own_storage = sources.text.contains("thread_local");
         let checker = checker.clone().fresh_threads(own_storage);
-        let schedule = move || {
-            record::begin_schedule();
-            body();
-            fail_canary(canary);
-            // A failure that the answer swallowed is one all the same.
-            if let Some(said) = record::said() {
-                panic!("{}", said.sentence);
-            }
-        };
+        let schedule = record::schedule(body, move || fail_canary(canary));
         match panic::catch_unwind(AssertUnwindSafe(|| checker.check(schedule))) {
             Ok(Ok(report)) => Ok(report.to_string()),
             Ok(Err(failure)) => Err(Box::new(explain::failed_schedule(sources, &failure, self.kind.asks()))),
