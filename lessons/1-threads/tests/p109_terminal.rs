@@ -1,17 +1,15 @@
 //! The chat server, when the terminal it was started in has been closed: it ends as it should, though nobody can read that.
+#[path = "chat/guard.rs"]
+mod guard;
+
+use guard::{HANG, pid, watch};
 use nix::pty::openpty;
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, RecvTimeoutError::Timeout};
 use std::thread;
-use std::time::Duration;
-
-/// Only against hangs: nothing waits for it to pass, and no test that is right comes near it.
-const HANG: Duration = Duration::from_secs(20);
 
 /// Closing a terminal sends SIGHUP. With `nohup`, or in `tmux`, the server outlives it, and somebody sends another signal.
 #[test]
@@ -88,20 +86,4 @@ fn start() -> (Child, BufReader<File>, SocketAddr) {
     terminal.read_line(&mut line).unwrap();
     let address = line.trim_end().strip_prefix("listening on ").expect("the first line is the address");
     (server, terminal, address.parse().unwrap())
-}
-
-fn pid(child: &Child) -> Pid {
-    Pid::from_raw(child.id().cast_signed())
-}
-
-/// Ends a server that hangs, so that the test fails. Not any more when what it returns has been dropped.
-fn watch(child: &Child) -> mpsc::Sender<()> {
-    let (owner, watcher) = mpsc::channel();
-    let server = pid(child);
-    thread::spawn(move || {
-        if watcher.recv_timeout(HANG) == Err(Timeout) {
-            let _ = kill(server, Signal::SIGKILL);
-        }
-    });
-    owner
 }

@@ -1,15 +1,12 @@
 //! A chat server in a process of its own, and clients that speak to it over plain TCP.
+mod guard;
+
+use guard::{HANG, pid, watch};
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
-
-/// Only against hangs: nothing waits for it to pass, and no test that is right comes near it.
-const HANG: Duration = Duration::from_secs(600);
 
 /// A server process, which ends with its owner.
 pub struct Server {
@@ -85,22 +82,6 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn pid(child: &Child) -> Pid {
-    Pid::from_raw(child.id().cast_signed())
-}
-
-/// Ends a server that hangs, so that whoever reads from it sees the end and fails.
-fn watch(child: &Child) -> mpsc::Sender<()> {
-    let (owner, watcher) = mpsc::channel();
-    let server = pid(child);
-    thread::spawn(move || {
-        if watcher.recv_timeout(HANG) == Err(mpsc::RecvTimeoutError::Timeout) {
-            let _ = kill(server, Signal::SIGKILL);
-        }
-    });
-    owner
 }
 
 /// One end of a connection to the server.
