@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// What is left out wherever it lies: answers, and what only those need who keep the course.
-const LEFT_OUT: [&str; 12] = [
+const LEFT_OUT: [&str; 13] = [
     "*/solutions/",
     "*/wrong/",
     ".ci/",
@@ -22,6 +22,7 @@ const LEFT_OUT: [&str; 12] = [
     "docs/adding-",
     "docs/architecture.md",
     "docs/grading",
+    "docs/models-",
     "docs/teaching",
 ];
 

@@ -22,6 +22,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
+use stress::Stress;
 
 /// Begins the judge of an exercise; see [`Exercise`].
 ///
@@ -41,7 +42,7 @@ macro_rules! exercise {
 pub const ANSWER_VARIABLE: &str = "JUDGE_ANSWER";
 
 /// The environment variable that has every model run so often on real threads instead of being explored: what is commonly
-/// done to find races, for comparison.
+/// done to find races, for comparison. `1000`, or `1000/60` when no run shall begin after 60 seconds.
 pub const STRESS_VARIABLE: &str = "JUDGE_STRESS";
 
 /// The environment variable that names the layers to run, with commas between them; without it all run.
@@ -222,7 +223,7 @@ impl Exercise {
         let channel = Arc::new(Mutex::new(Some(channel)));
         guard::start(Arc::clone(&channel), self.answer.clone(), self.judge.clone());
         let layers = std::env::var(LAYERS_VARIABLE).ok();
-        let stress = std::env::var(STRESS_VARIABLE).ok().and_then(|runs| runs.parse().ok());
+        let stress = std::env::var(STRESS_VARIABLE).ok().and_then(|runs| Stress::read(&runs));
         let chosen = |name: &str| layers.as_ref().is_none_or(|l| l.split(',').any(|layer| layer == name));
         let send = |message: &Message| match &mut *guard::lock(&channel) {
             Some(channel) => channel.send(message),

@@ -4,7 +4,7 @@ use crate::args::{Args, Spec};
 use crate::exit::Exit;
 use crate::files;
 use crate::lessons::Course;
-use crate::measure::journal::{Journal, Run};
+use crate::measure::journal::{Journal, Line, Run};
 use crate::measure::under_load::{self, NEIGHBOURS, Plan, Row, Subject};
 use crate::screen::{Screen, count};
 use crate::select;

@@ -26,21 +26,30 @@ pub struct Run {
     pub millis: u64,
 }
 
+/// What a line of a journal holds.
+pub trait Line: Sized {
+    /// As JSON, without a line end.
+    fn to_json(&self) -> Value;
+
+    /// Back from JSON; none of what is no such line.
+    fn read(value: &Value) -> Option<Self>;
+}
+
 /// The journal: what is in it, and where more goes.
-pub struct Journal {
-    /// The runs so far.
-    pub runs: Vec<Run>,
+pub struct Journal<L = Run> {
+    /// The lines so far.
+    pub runs: Vec<L>,
     file: File,
 }
 
-impl Journal {
+impl<L: Line> Journal<L> {
     /// Opens the journal. A last line that was cut off by a kill is passed over.
-    pub fn open(path: &Path) -> Result<Journal> {
+    pub fn open(path: &Path) -> Result<Journal<L>> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
         let text = fs::read_to_string(path).unwrap_or_default();
-        let runs = text.lines().filter_map(|line| Run::read(&serde_json::from_str(line).ok()?)).collect();
+        let runs = text.lines().filter_map(|line| L::read(&serde_json::from_str(line).ok()?)).collect();
         let mut file = OpenOptions::new()
             .create(true)
             .append(true)
@@ -52,17 +61,16 @@ impl Journal {
         Ok(Journal { runs, file })
     }
 
-    /// Writes one more run.
-    pub fn add(&mut self, run: Run) -> Result<()> {
+    /// Writes one more line.
+    pub fn add(&mut self, run: L) -> Result<()> {
         self.file.write_all(format!("{}\n", run.to_json()).as_bytes())?;
         self.runs.push(run);
         Ok(())
     }
 }
 
-impl Run {
-    /// As JSON.
-    pub fn to_json(&self) -> Value {
+impl Line for Run {
+    fn to_json(&self) -> Value {
         json!({
             "exercise": self.exercise, "answer": self.answer, "program": self.program,
             "neighbours": self.neighbours, "whole": self.whole, "verdict": self.verdict, "layer": self.layer,
@@ -104,11 +112,11 @@ mod tests {
         };
         let whole = format!("{}\n", run(1).to_json());
         fs::write(&path, format!("{whole}{}", &whole[..20])).unwrap();
-        let mut journal = Journal::open(&path).unwrap();
+        let mut journal = Journal::<Run>::open(&path).unwrap();
         assert_eq!(journal.runs, [run(1)]);
         journal.add(run(2)).unwrap();
         drop(journal);
-        assert_eq!(Journal::open(&path).unwrap().runs, [run(1), run(2)]);
+        assert_eq!(Journal::<Run>::open(&path).unwrap().runs, [run(1), run(2)]);
         fs::remove_file(&path).unwrap();
     }
 }

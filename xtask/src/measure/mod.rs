@@ -2,9 +2,10 @@
 
 pub mod edits;
 pub mod journal;
+pub mod model_pages;
 pub mod models;
-
 pub mod neighbours;
+pub mod stress;
 pub mod under_load;
 
 use crate::compile::{Answer, Compiled, Timing, compile, state};

@@ -1,19 +1,14 @@
 //! What the models of the judges cover and cost, what the explorer needs to find each wrong answer, and what stress
 //! testing of the same models would have found of them.
+use super::journal::Journal;
+use super::stress::{Known, Stress, Subject};
 use super::{Program, Shipped, program, shipped};
 use crate::compile::Answer;
 use crate::judging::{self, Nobody, Special};
 use crate::select::Chosen;
 use crate::workspace::Workspace;
 use anyhow::Result;
-use judge::{Judgement, LayerReport, STRESS_VARIABLE, Status, Verdict};
-
-/// Runs by which it is seen whether a model can be run on real threads at all: one that needs the explorer's time, in
-/// which an hour passes at once, cannot.
-const TRIAL_RUNS: usize = 20;
-
-/// How long the runs of one answer may take together. A single run that hangs is noticed by the judge, long before.
-const STRESS_LIMIT_S: u64 = 300;
+use judge::{Judgement, LayerReport, Status, Verdict};
 
 /// What was found out about an exercise.
 #[derive(Clone, Debug)]
@@ -44,95 +39,90 @@ pub struct Model {
 pub struct Wrong {
     /// Its slug.
     pub slug: String,
-    /// The verdict.
-    pub verdict: String,
-    /// Whether that is what lesson.toml says.
+    /// What was said of it.
+    pub judgement: Judgement,
+    /// Whether its verdict is the one that lesson.toml says.
     pub as_stated: bool,
-    /// The kind of layer that decided.
-    pub layer: String,
-    /// The schedule that failed, as the explorer counts, and how many unlucky moments it has; none without a story.
-    pub found: Option<(usize, usize)>,
     /// What stress testing said, where a model of schedules decided and stress was asked for.
     pub stress: Option<Stress>,
 }
 
-/// What stress testing found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Stress {
-    /// Something was wrong in this run of the model that the explorer found it with, or of another.
-    Caught {
-        /// Counted from 1.
-        run: usize,
-        /// What it looked like.
-        verdict: String,
-    },
-    /// Nothing.
-    Missed,
-    /// The model cannot be run on real threads.
-    NotPossible,
+impl Wrong {
+    /// The schedule that failed, as the explorer counts, and how many unlucky moments it has; none without a story.
+    pub fn found(&self) -> Option<(usize, usize)> {
+        self.judgement.story.as_ref().map(|story| (story.schedule, story.cost))
+    }
 }
 
-/// Looks at one exercise; `stress` is the number of real runs of each model.
+/// Looks at one exercise; `stress` is the number of real runs of each model. What the journal knows of them is not done
+/// again.
 pub fn look_at(
     workspace: &Workspace,
     chosen: Chosen<'_>,
     stress: usize,
+    journal: &mut Journal<Known>,
     tell: &mut dyn FnMut(&str),
 ) -> Result<Covered> {
     let (lesson, exercise) = chosen;
-    let run = |shipped: &Shipped, program: &Program, variables: &[(&str, String)]| -> Result<Judgement> {
-        let answer = Answer { lesson, exercise, source: &shipped.source, slot: "measure" };
-        let limit_s = (!variables.is_empty()).then_some(STRESS_LIMIT_S);
-        let special = Special { variables, limit_s };
-        Ok(judging::run(workspace, &answer, &program.path, special, &mut Nobody)?.0)
-    };
     let mut covered = Covered { exercise: exercise.id.clone(), models: Vec::new(), wrong: Vec::new() };
-    let mut usable: Vec<String> = Vec::new();
+    let mut solution = None;
+    let mut usable: Option<Vec<String>> = None;
     for answer in shipped(lesson, exercise) {
         tell(&format!("{} {}", exercise.id, answer.name));
+        let slug = answer.name.strip_prefix("wrong/").map(str::to_owned);
         let Some(program) = program(workspace, lesson, exercise, &answer.source, &answer.name, true)? else {
-            if let Some(slug) = answer.name.strip_prefix("wrong/") {
-                let verdict = answer.verdict.to_string();
-                let slug = slug.to_owned();
+            if let Some(slug) = slug {
+                let sentence = "The compiler refuses it.";
+                let judgement = Judgement::new(&exercise.id, Verdict::DoesNotCompile, "compile", sentence);
                 let as_stated = answer.verdict == Verdict::DoesNotCompile;
-                let layer = "compile".to_owned();
-                covered.wrong.push(Wrong { slug, verdict, as_stated, layer, found: None, stress: None });
+                covered.wrong.push(Wrong { slug, judgement, as_stated, stress: None });
             }
             continue;
         };
-        let judgement = run(&answer, &program, &[])?;
-        let Some(slug) = answer.name.strip_prefix("wrong/") else {
+        let place = Answer { lesson, exercise, source: &answer.source, slot: "measure" };
+        let judgement = judging::run(workspace, &place, &program.path, Special::default(), &mut Nobody)?.0;
+        let Some(slug) = slug else {
             covered.models = models(&judgement);
-            if stress > 0 {
-                usable = usable_models(&covered.models, &mut |layer| {
-                    run(&answer, &program, &variables(TRIAL_RUNS, &[layer]))
-                })?;
-            }
+            solution = Some((answer, program));
             continue;
         };
         let failed = judgement.layers.iter().find(|layer| layer.status == Status::Failed);
-        let stressed = match failed {
-            Some(failed) if stress > 0 && judgement.layer == "schedules" => {
-                Some(stressed(failed, &usable, &mut |layers| {
-                    run(&answer, &program, &variables(stress, layers))
-                })?)
+        let asked = failed.filter(|_| stress > 0 && judgement.layer == "schedules");
+        let stress = match asked {
+            None => None,
+            Some(found) => {
+                let known = journal.runs.iter().rev().find(|known| {
+                    known.exercise == exercise.id
+                        && known.slug == slug
+                        && known.program == program.hash
+                        && known.runs == stress
+                });
+                Some(match known {
+                    Some(known) => known.stress.clone(),
+                    None => {
+                        if usable.is_none() {
+                            usable = Some(usable_models(workspace, chosen, &covered.models, &solution)?);
+                        }
+                        let usable = usable.as_deref().unwrap_or_default();
+                        tell(&format!("{} {}: on real threads", exercise.id, answer.name));
+                        let subject = Subject { workspace, answer: place, program: &program };
+                        let found = subject.stressed(found, usable, stress)?;
+                        journal.add(Known {
+                            exercise: exercise.id.clone(),
+                            slug: slug.clone(),
+                            program: program.hash.clone(),
+                            runs: stress,
+                            stress: found.clone(),
+                        })?;
+                        found
+                    }
+                })
             }
-            _ => None,
         };
-        covered.wrong.push(Wrong {
-            slug: slug.to_owned(),
-            verdict: judgement.verdict.to_string(),
-            as_stated: judgement.verdict == answer.verdict,
-            layer: judgement.layer.clone(),
-            found: judgement.story.as_ref().map(|story| (story.schedule, story.cost)),
-            stress: stressed,
-        });
+        let as_stated = judgement.verdict == answer.verdict;
+        covered.wrong.push(Wrong { slug, judgement, as_stated, stress });
     }
     Ok(covered)
-}
-
-fn variables<'a>(runs: usize, layers: &[&str]) -> [(&'a str, String); 2] {
-    [(STRESS_VARIABLE, runs.to_string()), ("JUDGE_LAYERS", layers.join(","))]
 }
 
 fn models(judgement: &Judgement) -> Vec<Model> {
@@ -147,37 +137,21 @@ fn models(judgement: &Judgement) -> Vec<Model> {
 }
 
 /// The models of schedules which the solution passes on real threads, too.
-fn usable_models(models: &[Model], run: &mut dyn FnMut(&str) -> Result<Judgement>) -> Result<Vec<String>> {
+fn usable_models(
+    workspace: &Workspace,
+    chosen: Chosen<'_>,
+    models: &[Model],
+    solution: &Option<(Shipped, Program)>,
+) -> Result<Vec<String>> {
+    let (lesson, exercise) = chosen;
+    let Some((solution, program)) = solution else { return Ok(Vec::new()) };
+    let answer = Answer { lesson, exercise, source: &solution.source, slot: "measure" };
+    let subject = Subject { workspace, answer, program };
     let mut usable = Vec::new();
     for model in models.iter().filter(|model| model.layer.starts_with("schedules")) {
-        if run(&model.layer)?.verdict.is_pass() {
+        if subject.passes(&model.layer)? {
             usable.push(model.layer.clone());
         }
     }
     Ok(usable)
-}
-
-/// First the model with which the explorer found it, then all others.
-fn stressed(
-    failed: &LayerReport,
-    usable: &[String],
-    run: &mut dyn FnMut(&[&str]) -> Result<Judgement>,
-) -> Result<Stress> {
-    let (first, others): (Vec<&str>, Vec<&str>) =
-        usable.iter().map(String::as_str).partition(|layer| *layer == failed.name);
-    if usable.is_empty() {
-        return Ok(Stress::NotPossible);
-    }
-    for layers in [first, others] {
-        if layers.is_empty() {
-            continue;
-        }
-        let judgement = run(&layers)?;
-        if !judgement.verdict.is_pass() {
-            let number = judgement.details.first().and_then(|detail| detail.strip_prefix("In run "));
-            let number = number.and_then(|rest| rest.split(' ').next()?.parse().ok());
-            return Ok(Stress::Caught { run: number.unwrap_or(1), verdict: judgement.verdict.to_string() });
-        }
-    }
-    Ok(Stress::Missed)
 }

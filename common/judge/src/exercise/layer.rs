@@ -1,5 +1,5 @@
 //! One layer: what kind it is, and how it is run.
-use super::stress;
+use super::stress::{self, Stress};
 use crate::explain::{self, Asks, Finding, Sources};
 use crate::leftovers::no_children_left;
 use crate::protocol::CANARY_SENTENCE;
@@ -35,7 +35,7 @@ pub(super) struct Mode {
     /// Every layer that runs the answer's code fails at its end.
     pub canary: bool,
     /// Models are not explored but run so often on real threads.
-    pub stress: Option<usize>,
+    pub stress: Option<Stress>,
 }
 
 /// The kinds, in the order in which they run.
@@ -112,7 +112,7 @@ impl Layer {
     fn run_here(&self, sources: &Sources, mode: Mode) -> Result<String, Box<Finding>> {
         let canary = mode.canary;
         match &self.job {
-            Job::Model(_, body) if let Some(runs) = mode.stress => stress::run(sources, body, runs),
+            Job::Model(_, body) if let Some(wanted) = mode.stress => stress::run(sources, body, wanted),
             Job::Measured(..) if mode.stress.is_some() => Ok("not measured on real threads".into()),
             Job::Measured(wanted, body) => {
                 let (work, body) = (wanted.work(), Arc::clone(body));
