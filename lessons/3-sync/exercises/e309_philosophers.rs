@@ -7,7 +7,8 @@
 //!
 //! * nobody waits for ever;
 //! * two who share no fork can eat at the same time, also while somebody between them waits;
-//! * who comes to a full table is let in as soon as *one* place is free, though the others never stop coming and going;
+//! * who comes to a full table sleeps, and is let in as soon as *one* place is free, though the others never stop coming
+//!   and going;
 //! * who gives back never waits with a fork in hand.
 //!
 //! Nothing is promised about who is next, neither at a fork nor at a free place.

@@ -1,15 +1,15 @@
 //! e304_connection_pool: a pool that limits nothing. Find out why, and mend it.
 //!
 //! A database takes no more than `limit` connections at the same time, and the pool should see to that: `connect` waits
-//! for a permit, opens a connection and hands it out; when the connection is dropped, it is closed, and the permit goes
-//! back. This pool was carried over from Python, line by line, bug included: two threads use a pool with a limit of 1,
-//! and both are connected.
+//! for a permit, asleep, opens a connection and hands it out; when the connection is dropped, it is closed, and the
+//! permit goes back. This pool was carried over from Python, line by line, bug included: two threads use a pool with a
+//! limit of 1, and both are connected.
 //!
 //! Let the judge show you how, then mend the pool so that, however the threads take turns:
 //!
 //! * there are never more open connections than `limit`, also not after the first hundred have come and gone;
 //! * up to `limit` threads are connected at the same time, and open their connections at the same time;
-//! * whatever happens to a connection, its permit comes back: when opening it panics, too.
+//! * whatever happens to a connection, its permit comes back: when opening or closing it panics, too.
 //!
 //! The semaphore is all right, there is nothing to mend in it. A connection is opened for one user and closed after it.
 //!

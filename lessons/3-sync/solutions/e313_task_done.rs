@@ -7,6 +7,7 @@
 //!
 //! * `join` returns when every job that was put in is done, no earlier, and for everybody who waits there;
 //! * `task_done` for a job that nobody put in is refused, and changes nothing;
+//! * whoever waits sleeps until it is woken;
 //! * every job of a worker is marked as done, and every failure comes back.
 //!
 //! The judge runs up to three threads through every order of their steps, a worker with three jobs through every order with

@@ -2,14 +2,15 @@
 //! nobody.
 extern crate interleave as std; // every `use std::…` here and in the answer is the course's std
 
+mod asleep;
 mod both;
 #[cfg(not(exercise_crate))]
 #[path = "../exercises/e303_semaphore.rs"]
 pub mod exercise;
 
+use asleep::{asleep, on_time, waits_for_long};
 use both::both;
 use exercise::{ReleasedTooOften, Semaphore};
-use interleave::Checker;
 use interleave::model::Notes;
 use judge::{Rendezvous, Rules, Verdict, expect_eq};
 use std::thread;
@@ -46,11 +47,6 @@ fn main() -> judge::ExitCode {
         .spec("one thread, one thing after the other", alone)
         .spec("5 threads, 2 permits, 300 turns each", crowd)
         .run()
-}
-
-/// No time-out comes early: time passes only when nobody can go on. So who sleeps knows that the others wait.
-fn on_time() -> Checker {
-    Checker::new().luck(0)
 }
 
 /// How many threads hold a permit, and a complaint if there are more of them than permits.
@@ -216,11 +212,10 @@ fn holder_panics() {
 fn held_for_long() {
     let semaphore = Semaphore::new(1);
     semaphore.acquire();
-    thread::scope(|scope| {
-        scope.spawn(|| semaphore.acquire());
-        thread::sleep(LIMIT);
-        expect_eq("the answer to releasing an acquired permit", semaphore.release(), Ok(()));
-    });
+    waits_for_long(
+        || semaphore.acquire(),
+        || expect_eq("the answer to releasing an acquired permit", semaphore.release(), Ok(())),
+    );
     expect_eq("permits left after one was passed on", left(&semaphore), 0);
 }
 
@@ -229,7 +224,7 @@ fn snatched() {
     let semaphore = Semaphore::new(1);
     semaphore.acquire();
     thread::scope(|scope| {
-        let waiter = scope.spawn(|| timed(&semaphore));
+        let waiter = scope.spawn(|| asleep(|| timed(&semaphore)));
         let a_while = Duration::from_millis(30);
         thread::sleep(a_while);
         expect_eq("the answer to releasing an acquired permit", semaphore.release(), Ok(()));

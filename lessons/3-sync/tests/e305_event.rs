@@ -1,11 +1,13 @@
 //! The judge of e305_event: no schedule misses a `set`, returns without one, or wakes only some.
 extern crate interleave as std; // every `use std::…` here and in the answer is the course's std
 
+mod asleep;
 mod both;
 #[cfg(not(exercise_crate))]
 #[path = "../exercises/e305_event.rs"]
 pub mod exercise;
 
+use asleep::{on_time, waits_for_long};
 use both::both;
 use exercise::{Event, heartbeat};
 use interleave::Checker;
@@ -27,7 +29,7 @@ fn main() -> judge::ExitCode {
                 .forbid("yield_now", asleep)
                 .forbid("spin_loop", asleep),
         )
-        .schedules_with(on_time(), "one waits for long until it is set", waits_for_long)
+        .schedules_with(on_time(), "one waits for long until it is set", set_late)
         .schedules("one waits, one sets", one_waits)
         .schedules("two wait, one sets", two_wait)
         .schedules("one waits with a time limit, one sets", waits_in_time)
@@ -48,11 +50,6 @@ fn main() -> judge::ExitCode {
         .spec("one thread, one thing after the other", alone)
         .spec("4 waiters, set and cleared 200 times", crowd)
         .run()
-}
-
-/// No time-out comes early: time passes only when nobody can go on. So who sleeps knows that the others wait.
-fn on_time() -> Checker {
-    Checker::new().luck(0)
 }
 
 /// One unlucky moment: a wake-up for no reason, or an interruption, but not both.
@@ -102,13 +99,9 @@ impl Announced {
     }
 }
 
-fn waits_for_long() {
+fn set_late() {
     let announced = Announced::new();
-    thread::scope(|scope| {
-        scope.spawn(|| announced.wait());
-        thread::sleep(A_WHILE);
-        announced.set();
-    });
+    waits_for_long(|| announced.wait(), || announced.set());
 }
 
 fn one_waits() {

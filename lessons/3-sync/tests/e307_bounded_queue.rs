@@ -1,10 +1,12 @@
 //! The judge of e307_bounded_queue: no schedule in which somebody sleeps on, an item is lost, or a limit is not kept.
 extern crate interleave as std; // every `use std::…` here and in the answer is the course's std
 
+mod asleep;
 #[cfg(not(exercise_crate))]
 #[path = "../exercises/e307_bounded_queue.rs"]
 pub mod exercise;
 
+use asleep::{asleep, on_time, waits_for_long};
 use exercise::{BoundedQueue, GetError, PutError};
 use interleave::Checker;
 use judge::{Rules, Verdict, expect_eq};
@@ -37,6 +39,7 @@ fn main() -> judge::ExitCode {
         .schedules("an item comes when the limit is nearly over", just_in_time)
         .schedules("a place comes and goes while a producer with a limit waits", place_comes_and_goes)
         .schedules_with(punctual(), "the same, and nobody is late", woken_in_between)
+        .schedules_with(on_time(), "a consumer waits for long, and so does a producer", long_waits)
         .schedules("closed while two consumers wait", closed_on_consumers)
         .schedules("closed while two producers wait", closed_on_producers)
         .schedules("closed with items inside", closed_with_items)
@@ -226,7 +229,7 @@ fn woken_in_between() {
     expect_eq("the answer to `put` on an empty queue", queue.put(1, None), Ok(()));
     let begin = Instant::now();
     thread::scope(|scope| {
-        let producer = scope.spawn(|| put(&queue, 3));
+        let producer = scope.spawn(|| asleep(|| put(&queue, 3)));
         thread::sleep(LIMIT * 6 / 10);
         expect_eq("the first item out", queue.get(None), Ok(1));
         if queue.put(2, Some(Duration::ZERO)) == Ok(()) {
@@ -238,6 +241,16 @@ fn woken_in_between() {
             expect_eq("how long `put` waited, though it was woken up in between", begin.elapsed(), LIMIT);
         }
     });
+}
+
+fn long_waits() {
+    let queue = BoundedQueue::new(1);
+    let put = |item| expect_eq("the answer to `put`", queue.put(item, None), Ok(()));
+    let item = waits_for_long(|| queue.get(None), || put(1));
+    expect_eq("what a consumer got that waited for long", item, Ok(1));
+    put(2);
+    waits_for_long(|| put(3), || expect_eq("the second item out", queue.get(None), Ok(2)));
+    expect_eq("the third item out", queue.get(None), Ok(3));
 }
 
 fn closed_on_consumers() {

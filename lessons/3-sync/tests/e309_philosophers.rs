@@ -2,11 +2,13 @@
 //! others can.
 extern crate interleave as std; // every `use std::…` here and in the answer is the course's std
 
+mod asleep;
 #[cfg(not(exercise_crate))]
 #[path = "../exercises/e309_philosophers.rs"]
 pub mod exercise;
 
 // The judge's own books are not what is judged: with the real std's types they add no schedules.
+use asleep::{on_time, waits_for_long};
 use core::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use exercise::Table;
 use interleave::Checker;
@@ -32,6 +34,7 @@ fn main() -> judge::ExitCode {
         .schedules_with(two_moments(), "by waiter: three at a table of three", || three(Waiter))
         .schedules("by waiter: two at a table of two", || two(Waiter))
         .schedules_with(kindest(), "by waiter: two come again and again, and a third one waits", never_empty)
+        .schedules_with(on_time(), "by waiter: somebody waits for long for a place", full_for_long)
         .schedules("by giving back: one seat after the other", || one_by_one(GivingBack))
         .schedules_with(two_moments(), "by giving back: two at a table of two", || two(GivingBack))
         .schedules_with(two_moments(), "by giving back: three at a table of three", || three(GivingBack))
@@ -199,6 +202,22 @@ fn never_empty() {
         });
         scope.spawn(|| again_and_again(1));
     });
+}
+
+/// Two at a table of two: the second one may sit down when the first one gets up, after a long meal.
+fn full_for_long() {
+    let (dinner, sits, over) = (Dinner::new(2, Waiter), Rendezvous::new(2), Rendezvous::new(2));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            dinner.eat(0, || {
+                sits.meet();
+                over.meet();
+            });
+        });
+        sits.meet();
+        waits_for_long(|| dinner.eat(1, || ()), || over.meet());
+    });
+    dinner.over(vec![2; 2]);
 }
 
 fn opposite(way: Way) {

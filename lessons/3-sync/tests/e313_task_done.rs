@@ -1,11 +1,13 @@
 //! The judge of e313_task_done: `join` waits for the work, not for the queue to be empty, and no failure is lost.
 extern crate interleave as std; // every `use std::…` here and in the answer is the course's std
 
+mod asleep;
 #[cfg(not(exercise_crate))]
 #[path = "../exercises/e313_task_done.rs"]
 pub mod exercise;
 
 // The judge's own books are not what is judged: with the real std's types they add no schedules.
+use asleep::{on_time, waits_for_long};
 use core::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use exercise::{TooOften, WorkQueue, worker};
 use interleave::Checker;
@@ -26,6 +28,7 @@ fn main() -> judge::ExitCode {
         .schedules("one job, one thread that does it, one that joins", one_job)
         .schedules("two jobs, two threads that do them", two_jobs)
         .schedules("one job, and two threads that join", two_join)
+        .schedules_with(on_time(), "somebody waits for long for a job, and somebody joins", long_waits)
         .schedules("a job that makes another job", job_of_a_job)
         .schedules("a worker, three jobs, the last two fail", failing_job)
         .schedules_with(many_threads(), "two workers, two jobs, both fail", failing_workers)
@@ -113,6 +116,14 @@ fn two_join() {
         done.fetch_add(1, SeqCst);
         expect_eq("the answer to `task_done`", queue.task_done(), Ok(()));
     });
+}
+
+fn long_waits() {
+    let queue = WorkQueue::new();
+    let job = waits_for_long(|| queue.get(), || queue.put(7));
+    expect_eq("the job that was put in", job, 7);
+    let done = || expect_eq("the answer to `task_done`", queue.task_done(), Ok(()));
+    waits_for_long(|| queue.join(), done);
 }
 
 fn job_of_a_job() {
