@@ -12,7 +12,7 @@ pub struct Workspace {
     pub root: PathBuf,
     /// Cargo's target directory.
     pub target: PathBuf,
-    /// Variables that cargo gets besides its own: a judge built for a grader is told its secret by one.
+    /// Variables that cargo gets besides its own: a grader's crates are built without what only a debugger needs.
     pub variables: Vec<(String, String)>,
     cargo: OsString,
     rustc: OsString,

@@ -219,7 +219,7 @@ impl Exercise {
 
     /// Judges the answer and tells a runner. The environment is read before any of the answer's code runs.
     fn report_to(&self, channel: Channel) -> ExitCode {
-        let canary = channel.is_canary();
+        let canary = Some(channel.canary());
         let channel = Arc::new(Mutex::new(Some(channel)));
         guard::start(Arc::clone(&channel), self.answer.clone(), self.judge.clone());
         let layers = std::env::var(LAYERS_VARIABLE).ok();
@@ -230,7 +230,7 @@ impl Exercise {
             None => Ok(()),
         };
         let mut sent = send(&Message::Begin { exercise: self.name.clone(), layers: self.names() });
-        let judgement = self.judge_as(Mode { canary, stress }, chosen, |event| {
+        let judgement = self.judge_as(&Mode { canary, stress }, chosen, |event| {
             let message = match event {
                 Event::Begin { name } => Message::LayerBegin { layer: name.to_string() },
                 Event::Passed(layer) => Message::LayerEnd {
@@ -273,13 +273,13 @@ impl Exercise {
     /// Runs the chosen layers until one fails.
     #[cfg(test)]
     pub(crate) fn judge(&self, chosen: impl Fn(&str) -> bool, tell: impl FnMut(Event<'_>)) -> Judgement {
-        self.judge_as(Mode::default(), chosen, tell)
+        self.judge_as(&Mode::default(), chosen, tell)
     }
 
     /// The same; in a canary every layer that runs the answer's code fails at its end.
     fn judge_as(
         &self,
-        mode: Mode,
+        mode: &Mode,
         chosen: impl Fn(&str) -> bool,
         mut tell: impl FnMut(Event<'_>),
     ) -> Judgement {

@@ -1,6 +1,6 @@
 //! What is prepared once for all answers: the crates that judges stand on, the judges, and for each exercise a judge
 //! with the course's own solution inside, which reads rules off an answer's text without running any of it.
-use crate::build::{self, Toolchain};
+use crate::build::Toolchain;
 use crate::judging::Grader;
 use crate::memory;
 use crate::outcome::Verdict;
@@ -24,8 +24,6 @@ pub struct Bundle {
     pub scratch: PathBuf,
     /// The compiler.
     pub toolchain: Toolchain,
-    /// What makes canaries unpredictable.
-    pub secret: String,
     /// The exercises.
     pub tasks: Vec<Task>,
 }
@@ -93,7 +91,7 @@ struct Source<'a> {
 }
 
 /// Raised when the meaning of what is prepared or recorded changes.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 impl Bundle {
     /// Prepares the exercises of `course` that `wanted` chooses; what is still good is used again.
@@ -110,7 +108,7 @@ impl Bundle {
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let _alone = files::lock(&folder.join("lock"))?;
         let mut bundle = Bundle::new(workspace)?;
-        let own = bundle.workspace_with_secret(workspace);
+        let own = bundle.own_workspace(workspace);
         for lesson in &course.lessons {
             let exercises: Vec<&Exercise> = lesson.exercises().filter(|e| wanted(lesson, e)).collect();
             if exercises.is_empty() {
@@ -147,7 +145,7 @@ impl Bundle {
     ) -> Result<Task> {
         let _alone = files::lock(&self.folder.join("lock"))?;
         let lesson = course.lessons.first().context("there is no lesson")?;
-        let artifacts = artifacts::of_lesson(&self.workspace_with_secret(workspace), lesson)?;
+        let artifacts = artifacts::of_lesson(&self.own_workspace(workspace), lesson)?;
         let root = workspace.root.join("xtask/grade/selftest");
         let source = Source {
             id: SELFTEST,
@@ -167,7 +165,6 @@ impl Bundle {
         let folder = home(workspace);
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         Ok(Bundle {
-            secret: secret(&folder)?,
             toolchain: Toolchain::find(workspace)?,
             scratch: folder.clone(),
             folder,
@@ -175,11 +172,10 @@ impl Bundle {
         })
     }
 
-    /// The course, with crates of the grader's own in which canaries live.
-    fn workspace_with_secret(&self, workspace: &Workspace) -> Workspace {
+    /// The course, with crates of the grader's own: without what only a debugger needs.
+    fn own_workspace(&self, workspace: &Workspace) -> Workspace {
         let mut own = workspace.clone();
         own.target = self.folder.join("target");
-        own.variables.push(("JUDGE_CANARY_SECRET".to_owned(), self.secret.clone()));
         // Each judge is linked from these crates, and no debugger ever looks at one.
         own.variables.push(("CARGO_PROFILE_DEV_DEBUG".to_owned(), "0".to_owned()));
         own
@@ -286,17 +282,6 @@ impl Bundle {
 /// Where the grader keeps what it prepared.
 pub fn home(workspace: &Workspace) -> PathBuf {
     workspace.cache().join("grade")
-}
-
-fn secret(folder: &Path) -> Result<String> {
-    let path = folder.join("secret");
-    if let Some(known) = files::read_if_there(&path)? {
-        return Ok(known);
-    }
-    let secret = build::random_name()?;
-    files::replace(&path, &secret)?;
-    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    Ok(secret)
 }
 
 /// The crates by content.

@@ -267,7 +267,7 @@ impl Grader<'_> {
             let mode = if self.sandbox.hides_programs() { 0o111 } else { 0o555 };
             fs::set_permissions(binary, fs::Permissions::from_mode(mode))?;
         }
-        let (runner, channel) = Runner::start_as(&self.bundle.secret, canary)?;
+        let (runner, channel) = Runner::start_as(canary)?;
         let inside = task.answer_inside();
         let mut env = vec![
             (CHANNEL_VARIABLE.to_owned(), "stdin".to_owned()),

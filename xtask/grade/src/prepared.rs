@@ -16,7 +16,6 @@ use xtask::files;
 struct Contents {
     version: String,
     host: String,
-    secret: String,
     tasks: Vec<Task>,
     hidden: Vec<Check>,
 }
@@ -93,13 +92,8 @@ pub fn export(bundle: &Bundle, hidden: &[Check], to: &Path) -> Result<()> {
         check.folder = place;
     }
     copy(&env::current_exe()?, &to.join("grade"))?;
-    let contents = Contents {
-        version: bundle.toolchain.version.clone(),
-        host: host.to_owned(),
-        secret: bundle.secret.clone(),
-        tasks,
-        hidden,
-    };
+    let contents =
+        Contents { version: bundle.toolchain.version.clone(), host: host.to_owned(), tasks, hidden };
     files::replace(&to.join("bundle.json"), serde_json::to_string_pretty(&contents)?)
 }
 
@@ -126,7 +120,6 @@ pub fn load(folder: &Path, scratch: &Path) -> Result<(Bundle, Vec<Check>)> {
     fs::create_dir_all(scratch).with_context(|| format!("cannot make {}", scratch.display()))?;
     let bundle = Bundle {
         toolchain: Toolchain { sysroot: folder.join("toolchain"), version: contents.version },
-        secret: contents.secret,
         tasks: contents.tasks,
         scratch: scratch.canonicalize()?,
         folder,

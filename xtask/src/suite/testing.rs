@@ -102,13 +102,19 @@ fn run_program(suite: &Suite, report: &Report, program: &Program) -> Result<()> 
     let mut command = Command::new(&program.path);
     command.current_dir(&program.folder).env("CARGO_MANIFEST_DIR", &program.folder);
     command.env("CARGO_TARGET_DIR", &suite.workspace.target).env_remove("RUST_BACKTRACE");
+    // Of a test that lacks a program on this machine the output says so.
+    command.arg("--show-output");
     let finished = process::capture_within(&mut command, HANG)?;
     let again =
         |name: &str| format!("cargo test -p {} {} -- --exact {name}", program.package, program.flag());
-    let results = results(&finished.stdout);
+    let results = results(list_of(&finished.stdout));
     for (name, passed) in &results {
         let details = output_of(&finished.stdout, name);
-        let item = Item::new(format!("{} {name}", program.package), *passed, details, again(name));
+        let full = format!("{} {name}", program.package);
+        let item = match skipped(&details).filter(|_| *passed) {
+            Some(why) => Item::skipped(full, why),
+            None => Item::new(full, *passed, details, again(name)),
+        };
         report.add(item.in_file(&program.source).of_package(suite.course, &program.package));
     }
     if !finished.status.success() && results.iter().all(|(_, passed)| *passed) {
@@ -176,16 +182,27 @@ fn results(output: &str) -> Vec<(String, bool)> {
     output.lines().filter_map(result).collect()
 }
 
-/// What a failed test printed.
+/// The list of tests, without what they printed.
+fn list_of(output: &str) -> &str {
+    output.split_once("\nsuccesses:\n").map_or(output, |(list, _)| list)
+}
+
+/// Why a test could not be made here, if it says so: `SKIPPED: tmux is not installed`.
+fn skipped(printed: &[String]) -> Option<&str> {
+    printed.iter().find_map(|line| line.strip_prefix("SKIPPED: "))
+}
+
+/// What a test printed.
 fn output_of(output: &str, name: &str) -> Vec<String> {
     let head = format!("---- {name} stdout ----");
     let lines = output.lines().skip_while(|line| *line != head).skip(1);
-    lines.take_while(|line| !line.starts_with("---- ") && *line != "failures:").map(str::to_owned).collect()
+    let ends = |line: &str| line.starts_with("---- ") || ["successes:", "failures:"].contains(&line);
+    lines.take_while(|line| !ends(line)).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{output_of, results};
+    use super::{list_of, output_of, results, skipped};
 
     const OUTPUT: &str = "\nrunning 4 tests\ntest a::works ... ok\ntest b::fails ... FAILED\ntest c ... ignored, slow\n\
         test src/lib.rs - f (line 3) - compile fail ... ok\n\nfailures:\n\n---- b::fails stdout ----\n\
@@ -197,6 +214,16 @@ mod tests {
         let names: Vec<(&str, bool)> =
             results.iter().map(|(name, passed)| (name.as_str(), *passed)).collect();
         assert_eq!(names, [("a::works", true), ("b::fails", false), ("src/lib.rs - f (line 3)", true)]);
+    }
+
+    #[test]
+    fn a_test_that_could_not_be_made_says_why() {
+        let output = "test a ... ok\ntest b ... ok\n\nsuccesses:\n\n---- a stdout ----\nSKIPPED: no tmux\n\n\
+            ---- b stdout ----\ntest c ... ok\n\n\nsuccesses:\n    a\n    b\n\ntest result: ok. 2 passed\n";
+        assert_eq!(results(list_of(output)), [("a".to_owned(), true), ("b".to_owned(), true)]);
+        assert_eq!(skipped(&output_of(output, "a")), Some("no tmux"));
+        assert_eq!(skipped(&output_of(output, "b")), None);
+        assert!(!output_of(output, "b").contains(&"    a".to_owned()));
     }
 
     #[test]

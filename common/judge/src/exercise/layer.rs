@@ -2,7 +2,7 @@
 use super::stress::{self, Stress};
 use crate::explain::{self, Asks, Finding, Sources};
 use crate::leftovers::no_children_left;
-use crate::protocol::CANARY_SENTENCE;
+use crate::protocol::{CANARY_SENTENCE, Canary};
 use crate::record::{self, Said};
 use crate::speed::{Speed, Work};
 use crate::verdict::Verdict;
@@ -30,10 +30,10 @@ pub(super) enum Job {
 }
 
 /// What is out of the ordinary about a run.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Mode {
-    /// Every layer that runs the answer's code fails at its end.
-    pub canary: bool,
+    /// Whether every layer that runs the answer's code fails at its end.
+    pub canary: Option<Canary>,
     /// Models are not explored but run so often on real threads.
     pub stress: Option<Stress>,
 }
@@ -81,8 +81,8 @@ pub fn kind_of(name: &str) -> &str {
 }
 
 /// The last assertion of a canary.
-fn fail_canary(canary: bool) {
-    if canary {
+fn fail_canary(canary: Option<&Canary>) {
+    if canary.is_some_and(Canary::is_one) {
         record::say(Said {
             verdict: Verdict::WrongResult,
             sentence: CANARY_SENTENCE.to_string(),
@@ -95,7 +95,7 @@ fn fail_canary(canary: bool) {
 
 impl Layer {
     /// Runs the layer on a thread of its own; says what was covered.
-    pub fn run(&self, sources: &Sources, mode: Mode) -> Result<String, Box<Finding>> {
+    pub fn run(&self, sources: &Sources, mode: &Mode) -> Result<String, Box<Finding>> {
         // As much stack as a main thread has, and its name, so that messages read as they would in a program.
         let thread = thread::Builder::new().name("main".into()).stack_size(8 << 20);
         let modelled = mode.stress.is_none() && matches!(self.job, Job::Model(..) | Job::Measured(..));
@@ -109,8 +109,8 @@ impl Layer {
         })
     }
 
-    fn run_here(&self, sources: &Sources, mode: Mode) -> Result<String, Box<Finding>> {
-        let canary = mode.canary;
+    fn run_here(&self, sources: &Sources, mode: &Mode) -> Result<String, Box<Finding>> {
+        let canary = mode.canary.as_ref();
         match &self.job {
             Job::Model(_, body) if let Some(wanted) = mode.stress => stress::run(sources, body, wanted),
             Job::Measured(..) if mode.stress.is_some() => Ok("not measured on real threads".into()),
@@ -148,12 +148,13 @@ impl Layer {
         checker: &Checker,
         body: Body,
         sources: &Sources,
-        canary: bool,
+        canary: Option<&Canary>,
     ) -> Result<String, Box<Finding>> {
         // Threads of the explorer outlive a schedule, and what they hold for themselves with them.
         let own_storage = sources.text.contains("thread_local");
         let checker = checker.clone().fresh_threads(own_storage);
-        let schedule = record::schedule(body, move || fail_canary(canary));
+        let canary = canary.cloned();
+        let schedule = record::schedule(body, move || fail_canary(canary.as_ref()));
         match panic::catch_unwind(AssertUnwindSafe(|| checker.check(schedule))) {
             Ok(Ok(report)) => Ok(report.to_string()),
             Ok(Err(failure)) => Err(Box::new(explain::failed_schedule(sources, &failure, self.kind.asks()))),

@@ -1,13 +1,11 @@
 //! Layers in their order, and what may and may not change a verdict. Real threads only: what explored code does is
 //! tested from outside, with the fixture.
 use super::*;
-use crate::protocol::CANARY_SENTENCE;
+use crate::protocol::{CANARY_SENTENCE, Canary};
 use crate::{Rendezvous, expect_eq, fail};
 use std::sync::OnceLock;
 use std::sync::mpsc;
 use std::thread;
-
-const CANARY: Mode = Mode { canary: true, stress: None };
 
 /// A judge whose answer's text is in order. Any text will do, since the code comes from the tests; this one is there in
 /// every copy of the course.
@@ -47,13 +45,15 @@ fn the_first_failure_stops() {
 #[test]
 fn a_canary_fails_where_all_is_well_and_leaves_other_failures_alone() {
     let right = judge().spec("fine", || ());
-    let canary = right.judge_as(CANARY, |_| true, |_| {});
-    assert_eq!((canary.verdict, canary.sentence.as_str()), (Verdict::WrongResult, CANARY_SENTENCE));
-    assert_eq!(canary.layers[0].status, Status::Passed, "rules run none of the answer's code");
+    let canary = |canary| Mode { canary: Some(Canary::sealed(canary).unwrap()), stress: None };
+    assert!(right.judge_as(&canary(false), |_| true, |_| {}).verdict.is_pass());
+    let judged = right.judge_as(&canary(true), |_| true, |_| {});
+    assert_eq!((judged.verdict, judged.sentence.as_str()), (Verdict::WrongResult, CANARY_SENTENCE));
+    assert_eq!(judged.layers[0].status, Status::Passed, "rules run none of the answer's code");
     let wrong = judge().spec("not fine", || expect_eq("one", 1, 2));
-    assert_eq!(wrong.judge_as(CANARY, |_| true, |_| {}).sentence, "One: expected 2, got 1.");
+    assert_eq!(wrong.judge_as(&canary(true), |_| true, |_| {}).sentence, "One: expected 2, got 1.");
     let panics = judge().spec("panics", || panic!("no"));
-    assert_eq!(panics.judge_as(CANARY, |_| true, |_| {}).sentence, run(&panics).sentence);
+    assert_eq!(panics.judge_as(&canary(true), |_| true, |_| {}).sentence, run(&panics).sentence);
 }
 
 #[test]

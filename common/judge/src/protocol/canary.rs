@@ -1,38 +1,37 @@
 //! Canaries: runs that must fail, by which a grader notices a program that always reports success.
 //!
-//! An answer shares its process with the judge. One that gets around Rust's rules could find the nonce and report what
-//! it likes. So a grader runs each layer once more as a canary: the judge adds an assertion that fails. A program that
-//! reports success even then is caught. Whether a run is a canary is decided by the nonce together with a secret that
-//! is compiled into the grader's judges only; nothing else about the process differs.
-use std::hash::{DefaultHasher, Hasher};
+//! An answer shares its process with the judge. One that gets around Rust's rules could make the judge see or say what it
+//! likes. So a grader runs each layer once more as a canary: the judge adds an assertion that fails. A program that
+//! reports success even then is caught. Whether a run is a canary is sealed until the answer's code has come to the
+//! layer's end for the first time; nothing else about the process differs.
+use super::seal::{Page, Sealed};
+use std::io;
+use std::sync::{Arc, OnceLock};
 
 /// What the assertion of a canary says.
 pub const CANARY_SENTENCE: &str = "This canary came to its end, as it should.";
 
-/// The secret of a judge that was built for a grader; the learner's judges have none, and no canaries.
-pub(super) const CANARY_SECRET: Option<&str> = option_env!("JUDGE_CANARY_SECRET");
-
-/// Whether a run with this nonce is a canary to judges that were built with this secret. One nonce in two is.
-pub fn is_canary(secret: &str, nonce: &str) -> bool {
-    // All hashers that `new` makes are equal, and the grader and its judges are built by the same compiler.
-    let mut hasher = DefaultHasher::new();
-    hasher.write(secret.as_bytes());
-    hasher.write(nonce.as_bytes());
-    hasher.finish() & 1 == 1
+/// Whether this run is a canary.
+#[derive(Clone, Debug)]
+pub(crate) struct Canary {
+    sealed: Arc<Sealed>,
+    known: Arc<OnceLock<bool>>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Canary {
+    /// Seals the answer.
+    pub fn sealed(canary: bool) -> io::Result<Canary> {
+        let mut page = Page::new()?;
+        page.bytes()[0] = canary.into();
+        Ok(Canary { sealed: Arc::new(page.seal()?), known: Arc::default() })
+    }
 
-    #[test]
-    fn one_nonce_in_two_is_a_canary_and_the_secret_decides() {
-        let canaries = |secret: &str| (0..2000).map(|n| is_canary(secret, &format!("{n:032x}"))).collect();
-        let (one, other): (Vec<bool>, Vec<bool>) = (canaries("one"), canaries("other"));
-        for list in [&one, &other] {
-            let count = list.iter().filter(|canary| **canary).count();
-            assert!((800..1200).contains(&count), "{count} of 2000");
-        }
-        assert_ne!(one, other);
+    /// Breaks the seal, the first time. To be called at the end of a layer and not before.
+    ///
+    /// # Panics
+    /// The system does not open the page: it is out of memory.
+    pub fn is_one(&self) -> bool {
+        let look = || self.sealed.open(|page| page[0] != 0);
+        *self.known.get_or_init(|| look().unwrap_or_else(|error| panic!("the judge's seal: {error}")))
     }
 }

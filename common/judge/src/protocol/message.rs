@@ -34,6 +34,9 @@ pub enum Message {
 /// The type of a message that [`Message`] has no part in: what threads hold and wait for, for the runner alone.
 pub(super) const BOARD: &str = "board";
 
+/// Another one: after the last message, with the second number, which proves that the judge came to its own end.
+pub(super) const SEAL: &str = "seal";
+
 /// A layer before it has run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayerName {

@@ -1,6 +1,6 @@
 //! The runner's side of the channel: who said what, and what follows when the judge falls silent.
 use super::MAX_LINE_BYTES;
-use super::message::{BOARD, Message};
+use super::message::{BOARD, Message, SEAL};
 use crate::json::Field;
 use crate::report::{Judgement, LayerReport, Status};
 use crate::standstill::Board;
@@ -53,33 +53,25 @@ pub enum Read {
 }
 
 impl Runner {
-    /// A new channel with a fresh nonce, already sent. The second value is to become the child's standard input.
+    /// A new channel with fresh numbers, already sent. The second value is to become the child's standard input.
     ///
     /// # Errors
     /// The system has no socket pair or no random bytes to give.
     pub fn start() -> io::Result<(Runner, OwnedFd)> {
-        Runner::start_with(&fresh_nonce()?)
+        Runner::start_as(false)
     }
 
-    /// A new channel to a judge that was built with `secret`, for a canary or for a run that is none; see
-    /// [`is_canary`](super::is_canary).
+    /// The same for a run that is a `canary`, or none: the judge then adds an assertion that must fail to each layer.
     ///
     /// # Errors
     /// As [`Runner::start`].
-    pub fn start_as(secret: &str, canary: bool) -> io::Result<(Runner, OwnedFd)> {
-        loop {
-            let nonce = fresh_nonce()?;
-            if super::is_canary(secret, &nonce) == canary {
-                return Runner::start_with(&nonce);
-            }
-        }
-    }
-
-    fn start_with(nonce: &str) -> io::Result<(Runner, OwnedFd)> {
+    pub fn start_as(canary: bool) -> io::Result<(Runner, OwnedFd)> {
+        let (first, second) = (fresh_number()?, fresh_number()?);
         let (mut stream, theirs) = UnixStream::pair()?;
-        stream.write_all(format!("nonce {nonce}\n").as_bytes())?;
+        let word = if canary { "canary" } else { "plain" };
+        stream.write_all(format!("nonce {first} {second} {word}\n").as_bytes())?;
         stream.shutdown(Shutdown::Write)?;
-        Ok((Runner { stream, incoming: Incoming::new(nonce) }, theirs.into()))
+        Ok((Runner { stream, incoming: Incoming::new(&first, &second) }, theirs.into()))
     }
 
     /// Waits for messages, but no longer than `limit`.
@@ -134,12 +126,12 @@ impl Runner {
     }
 }
 
-fn fresh_nonce() -> io::Result<String> {
+fn fresh_number() -> io::Result<String> {
     let mut bytes = [0; 16];
     File::open("/dev/urandom").and_then(|mut f| f.read_exact(&mut bytes)).map_err(|e| {
         io::Error::new(
             e.kind(),
-            format!("/dev/urandom: {e}; a nonce for the judge's channel comes from there"),
+            format!("/dev/urandom: {e}; the numbers of the judge's channel come from there"),
         )
     })?;
     Ok(bytes.iter().fold(String::new(), |mut hex, byte| {
@@ -153,6 +145,9 @@ fn fresh_nonce() -> io::Result<String> {
 #[derive(Debug)]
 pub struct Incoming {
     nonce: String,
+    /// The second number, with which the judgement is sealed.
+    seal: String,
+    sealed: bool,
     rest: Vec<u8>,
     exercise: String,
     layers: Option<Vec<LayerReport>>,
@@ -164,10 +159,12 @@ pub struct Incoming {
 }
 
 impl Incoming {
-    /// Expects messages with this nonce.
-    pub fn new(nonce: &str) -> Self {
+    /// Expects messages with this nonce, and behind the last one the seal with the second number.
+    pub fn new(nonce: &str, seal: &str) -> Self {
         Incoming {
             nonce: nonce.to_string(),
+            seal: seal.to_string(),
+            sealed: false,
             rest: Vec::new(),
             exercise: String::new(),
             layers: None,
@@ -204,13 +201,19 @@ impl Incoming {
         messages
     }
 
-    /// The message, unless it is a board, which is kept.
+    /// The message, unless it is a board, which is kept, or the seal.
     fn accept(&mut self, line: &[u8]) -> Result<Option<Message>, String> {
-        if self.done.is_some() {
-            return Err("a message after the last one".into());
-        }
         let value: Value =
             serde_json::from_slice(line).map_err(|_| "a line that is no message".to_string())?;
+        if self.done.is_some() {
+            let is_seal = value.get("type").and_then(Value::as_str) == Some(SEAL)
+                && value.get("nonce").and_then(Value::as_str) == Some(&self.seal);
+            if !is_seal || self.sealed {
+                return Err("a message after the last one".into());
+            }
+            self.sealed = true;
+            return Ok(None);
+        }
         if value.get("nonce").and_then(Value::as_str) != Some(&self.nonce) {
             return Err("a message without the judge's secret number".into());
         }
@@ -260,7 +263,9 @@ impl Incoming {
     pub fn finish(mut self) -> Outcome {
         let running = self.running().map(str::to_string);
         // Half a line is what a judge leaves that is killed while it writes; after its last message nothing may come.
-        if self.done.is_some() && !self.rest.is_empty() {
+        if self.done.is_some() && !self.sealed {
+            self.tampering.get_or_insert("a judgement without its seal".into());
+        } else if self.done.is_some() && !self.rest.is_empty() {
             self.tampering.get_or_insert("a message after the last one".into());
         }
         let layers = self.layers.unwrap_or_default();

@@ -40,13 +40,7 @@ fn with_grader(test: impl Fn(&Grader, &Task)) {
     let sandbox =
         Sandbox { backend: Backend::None, groups: crate::sandbox::cgroup::Host::None, landlock: false };
     let toolchain = build::Toolchain { sysroot: "/".into(), version: String::new() };
-    let bundle = Bundle {
-        folder: "/".into(),
-        scratch: "/".into(),
-        toolchain,
-        secret: String::new(),
-        tasks: Vec::new(),
-    };
+    let bundle = Bundle { folder: "/".into(), scratch: "/".into(), toolchain, tasks: Vec::new() };
     let task = Task {
         id: "e901_count".into(),
         announces: "e901_count".into(),

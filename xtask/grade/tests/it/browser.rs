@@ -67,7 +67,6 @@ fn reports(out: &std::path::Path) {
         folder: "/".into(),
         scratch: "/".into(),
         toolchain,
-        secret: String::new(),
         tasks: vec![task("e302_bank", 15), task("e303_semaphore", 10)],
     };
     let config = Config { title: Some("Concurrency, autumn".to_owned()), ..Config::default() };

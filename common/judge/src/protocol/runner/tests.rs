@@ -3,6 +3,7 @@ use super::*;
 use crate::protocol::LayerName;
 
 const NONCE: &str = "00112233445566778899aabbccddeeff";
+const SECOND: &str = "ffeeddccbbaa99887766554433221100";
 
 fn begin() -> Message {
     let layer = |name: &str, what: &str| LayerName { name: name.into(), what: what.into() };
@@ -22,12 +23,21 @@ fn done(exercise: &str) -> Message {
     Message::Done(Box::new(Judgement::passed(exercise)))
 }
 
+/// What a judge writes: the judgement with its seal.
 fn lines(messages: &[Message]) -> String {
-    messages.iter().map(|message| message.to_line(NONCE)).collect()
+    let line = |message: &Message| match message {
+        Message::Done(_) => message.to_line(NONCE) + &seal(SECOND),
+        _ => message.to_line(NONCE),
+    };
+    messages.iter().map(line).collect()
+}
+
+fn seal(number: &str) -> String {
+    format!("{{\"type\":\"seal\",\"nonce\":\"{number}\"}}\n")
 }
 
 fn outcome(text: &[u8]) -> Outcome {
-    let mut incoming = Incoming::new(NONCE);
+    let mut incoming = Incoming::new(NONCE, SECOND);
     incoming.feed(text);
     incoming.finish()
 }
@@ -37,7 +47,7 @@ fn messages_may_come_in_pieces_of_any_size() {
     let all = [begin(), enter("rules"), leave("rules"), enter("schedules-2"), done("e1")];
     let text = lines(&all);
     for size in [1, 2, 7, 100, 10_000] {
-        let mut incoming = Incoming::new(NONCE);
+        let mut incoming = Incoming::new(NONCE, SECOND);
         let came: Vec<Message> =
             text.as_bytes().chunks(size).flat_map(|bytes| incoming.feed(bytes)).collect();
         assert_eq!(came, all, "pieces of {size}");
@@ -77,6 +87,15 @@ fn whatever_the_judge_did_not_write_is_tampering() {
         (format!("{ours}{}", lines(&[done("e1"), done("e1")])), "a message after the last one"),
         (format!("{ours}{}x", lines(&[done("e1")])), "a message after the last one"),
         (lines(&[done("e1")]), "a message before the first one"),
+        // Whoever read the first number in the judge's memory still lacks the second.
+        (format!("{ours}{}", done("e1").to_line(NONCE)), "a judgement without its seal"),
+        (
+            format!("{ours}{}{}", done("e1").to_line(NONCE), &seal(SECOND)[..40]),
+            "a judgement without its seal",
+        ),
+        (format!("{ours}{}{}", done("e1").to_line(NONCE), seal(NONCE)), "a message after the last one"),
+        (format!("{ours}{}{}", lines(&[done("e1")]), seal(SECOND)), "a message after the last one"),
+        (format!("{ours}{}", seal(SECOND)), "a message without the judge's secret number"),
     ];
     for (text, why) in table {
         let Outcome::Tampered { what, .. } = outcome(text.as_bytes()) else { panic!("{why}: not seen") };
@@ -95,7 +114,7 @@ fn a_line_may_be_long_but_not_endless() {
     let text = lines(&[begin(), Message::Done(Box::new(judgement.clone()))]);
     assert_eq!(outcome(text.as_bytes()), Outcome::Judged(Box::new(judgement)));
 
-    let mut incoming = Incoming::new(NONCE);
+    let mut incoming = Incoming::new(NONCE, SECOND);
     incoming.feed(lines(&[begin()]).as_bytes());
     for _ in 0..=MAX_LINE_BYTES / 1_000 {
         incoming.feed(&[b' '; 1_000]);
@@ -153,7 +172,7 @@ fn both_sides_understand_each_other() {
 
 #[test]
 fn every_channel_has_a_secret_of_its_own() {
-    let nonces: Vec<String> = (0..3).map(|_| fresh_nonce().unwrap()).collect();
+    let nonces: Vec<String> = (0..3).map(|_| fresh_number().unwrap()).collect();
     assert!(nonces.iter().all(|nonce| nonce.len() == 32));
     assert!(nonces[0] != nonces[1] && nonces[1] != nonces[2]);
 }
