@@ -88,7 +88,7 @@ pub(crate) enum End {
 }
 
 /// Lets each take a step when it is their turn. When the turns are used up, the rest goes as it goes. A game that stands still
-/// may have turns left.
+/// may have turns left, of whoever there is.
 pub(crate) fn play(program: fn() -> u32, turns: &[&str]) -> (End, Story) {
     let value = Arc::new(AtomicU32::new(0));
     let result = value.clone();
@@ -120,7 +120,9 @@ pub(crate) fn play(program: fn() -> u32, turns: &[&str]) -> (End, Story) {
             story.steps.truncate(until(&story, played));
             End::Impossible(why)
         }
-        (None, Ending::Broken(failure)) if failure.kind == FailureKind::Deadlock => End::Standstill,
+        (None, Ending::Broken(failure)) if failure.kind == FailureKind::Deadlock => {
+            nobody(&story, turns, taken.len()).map_or(End::Standstill, End::Impossible)
+        }
         // Where there was no choice, somebody else may have gone on, or nobody.
         (None, _) => match out_of_turn(&taken, turns) {
             Some(why) => End::Impossible(why),
@@ -158,6 +160,13 @@ fn until(story: &Story, taken: usize) -> usize {
 fn out_of_turn(taken: &[String], turns: &[&str]) -> Option<String> {
     let turn = taken.iter().zip(turns).position(|(taken, turn)| taken != turn)?;
     Some(format!("turn {} is {}'s, and only {} could go on", turn + 1, turns[turn], taken[turn]))
+}
+
+/// The first turn from this one on that belongs to nobody.
+fn nobody(story: &Story, turns: &[&str], from: usize) -> Option<String> {
+    let known = |turn: &str| turn != "main" && story.threads.iter().any(|name| name == turn);
+    let (number, turn) = turns.iter().enumerate().skip(from).find(|(_, turn)| !known(turn))?;
+    Some(format!("turn {} is {turn}'s, and there is nobody of that name", number + 1))
 }
 
 type Program = (&'static str, fn() -> u32);
