@@ -49,6 +49,11 @@ impl Sources {
         }
     }
 
+    /// Whether a learner has something to look for in `file`: it is neither the judge's nor of this crate.
+    pub(crate) fn concerns_the_answer(&self, file: &str) -> bool {
+        text::same_file(file, &self.answer) || !(self.is_judges(file) || is_of_this_crate(file))
+    }
+
     /// The last step of the story that lies in the answer.
     fn last_step(&self, story: &Story) -> Option<Place> {
         let mut places = story.steps.iter().rev().filter_map(|step| step.place.as_ref());
@@ -107,9 +112,7 @@ pub(crate) fn failed_schedule(sources: &Sources, failure: &Failure, asks: Asks) 
     };
     // Where nobody was interrupted and the judge tells what is wrong, no update was lost, whatever it looks like.
     let is_wrong_by_itself = told_in_full && is_first(failure) && finding.verdict != Verdict::LostUpdate;
-    let excused = |file: &str| {
-        !text::same_file(file, &sources.answer) && (sources.is_judges(file) || is_of_this_crate(file))
-    };
+    let excused = |file: &str| !sources.concerns_the_answer(file);
     let told = || failure.story_for(&excused, !is_wrong_by_itself);
     let story = text::tidy_story(finding.story.take().unwrap_or_else(told));
     let is_sequential = is_first(failure)
@@ -155,24 +158,30 @@ fn for_learners(sources: &Sources, mut story: Story, title: Option<Verdict>, jud
             story.title = format!("{what}:{found}");
         }
     }
-    let answer = sources.last_step(&story).map(|place| place.file);
     for step in &mut story.steps {
-        let Some(place) = &step.place else { continue };
-        let judges = sources.is_judges(&place.file) || is_of_this_crate(&place.file);
-        if Some(&place.file) != answer.as_ref() && judges {
-            // Where in the judge says nothing to a learner.
-            step.place = None;
-            if step.text == "panics" {
-                // Its assertion: what it found says more.
-                step.text = format!("is judged: {}", judged.trim_end_matches('.'));
-                story.because.retain(|sentence| !sentence.contains(judged));
-            }
+        if step.place.as_ref().is_none_or(|place| sources.concerns_the_answer(&place.file)) {
+            continue;
+        }
+        // Where in the judge says nothing to a learner.
+        step.place = None;
+        if step.text == "panics" && !judged.is_empty() {
+            // Its assertion: what it found says more.
+            step.text = format!("is judged: {}", judged.trim_end_matches('.'));
+            story.because.retain(|sentence| !sentence.contains(judged));
         }
     }
-    story.home = answer.unwrap_or_default();
+    let answer = story.steps.iter().rev().filter_map(|step| step.place.as_ref());
+    let answer = answer.map(|place| &place.file).find(|file| text::same_file(file, &sources.answer));
+    story.home = answer.unwrap_or(&sources.answer).clone();
     story.sources.retain(|e| e.file == story.home || !sources.is_judges(&e.file));
     story.sources.sort_by_key(|e| e.file != story.home);
     story
+}
+
+/// A game's story, told as that of a verdict: places of the answer only, by their lines. `judged` is what was found, if
+/// anything was.
+pub(crate) fn in_a_game(sources: &Sources, story: Story, judged: &str) -> Story {
+    for_learners(sources, text::tidy_story(story), None, judged)
 }
 
 /// Whether `file` is of this crate, which holds and meets threads for a judge.

@@ -139,7 +139,9 @@ fn replay(scene: &Scene, sources: &Sources, token: &str) -> Value {
         }
         Ok(Err(failure)) => {
             let finding = explain::failed_schedule(sources, &failure, scene.asks);
-            ("broken", Some(finding.verdict), finding.sentence, finding.details, failure.story())
+            let judged = finding.details.first().unwrap_or(&finding.sentence);
+            let story = explain::in_a_game(sources, failure.story(), judged);
+            ("broken", Some(finding.verdict), finding.sentence, finding.details, story)
         }
         // A token that is none: the explorer says so.
         Err(payload) => ("refused", None, record::message_of(&*payload), vec![], Story::default()),
@@ -170,7 +172,7 @@ fn play(scene: &Scene, sources: &Sources, line: &mut Line) {
                 made.push(*way);
                 return Some(*way);
             }
-            line.say(&moment_to_json(moment));
+            line.say(&moment_to_json(moment, sources));
             match line.hear() {
                 Move::Choose(way) if way < ways => {
                     made.push(way);
@@ -200,8 +202,16 @@ fn play(scene: &Scene, sources: &Sources, line: &mut Line) {
     }
 }
 
-fn moment_to_json(moment: &Moment) -> Value {
-    let place = |place: &Option<interleave::Place>| place.as_ref().map(ToString::to_string);
+fn moment_to_json<'m>(moment: &'m Moment, sources: &Sources) -> Value {
+    // As the timeline tells places: by the line alone in the answer, not at all in the judge.
+    let shown = |place: &'m Option<interleave::Place>| {
+        place.as_ref().filter(|place| sources.concerns_the_answer(&place.file))
+    };
+    let place = |place: &'m Option<interleave::Place>| {
+        let is_answers = |place: &interleave::Place| sources.in_answer(&place.file, place.line).is_some();
+        shown(place)
+            .map(|place| if is_answers(place) { format!(":{}", place.line) } else { place.to_string() })
+    };
     let threads = moment.threads.iter().map(|thread| {
         json!({
             "name": thread.name, "next": thread.next, "place": place(&thread.place),
@@ -211,13 +221,13 @@ fn moment_to_json(moment: &Moment) -> Value {
     let ways = moment.ways.iter().map(|way| {
         json!({
             "thread": way.thread, "text": way.text, "place": place(&way.place), "unlucky": way.unlucky,
-            "code": way.place.as_ref().map(|place| place.code.as_str()),
+            "code": shown(&way.place).map(|place| place.code.as_str()),
         })
     });
     json!({
         "type": "moment", "choices": moment.choices, "cost": moment.cost,
         "threads": threads.collect::<Vec<_>>(), "ways": ways.collect::<Vec<_>>(),
-        "story": story_to_json(&moment.story),
+        "story": story_to_json(&explain::in_a_game(sources, moment.story.clone(), "")),
     })
 }
 
@@ -232,10 +242,12 @@ fn ending_to_json(game: &Game, sources: &Sources, asks: Asks) -> Value {
             ("broken", Some(finding.verdict), finding.sentence, finding.details)
         }
     };
+    let judged = verdict.map_or("", |_| details.first().unwrap_or(&sentence));
+    let story = explain::in_a_game(sources, game.story.clone(), judged);
     json!({
         "type": "end", "how": how, "verdict": verdict.map(|verdict| verdict.as_str()), "sentence": sentence,
         "details": details, "choices": game.choices, "cost": game.cost, "replay": game.replay,
-        "story": story_to_json(&game.story),
+        "story": story_to_json(&story),
     })
 }
 

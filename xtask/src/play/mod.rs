@@ -23,8 +23,6 @@ pub struct Game {
     pub scenes: Vec<Scene>,
     /// Which of them is played, from 0.
     pub scene: usize,
-    /// The end of the path of the judge's own text, in which the learner has nothing to look for.
-    judge: String,
     read: BufReader<UnixStream>,
     write: UnixStream,
     /// Ends the program when the game is dropped.
@@ -125,9 +123,8 @@ impl Game {
         }
         let group = start(&mut command)?;
         let write = ours.try_clone()?;
-        let judge = format!("tests/{}.rs", answer.exercise.id);
         let read = BufReader::new(ours);
-        let mut game = Game { scenes: Vec::new(), scene, judge, read, write, _group: group };
+        let mut game = Game { scenes: Vec::new(), scene, read, write, _group: group };
         // The program holds the other end; ours shall see its end.
         drop(command);
         let begin = game.line()?;
@@ -164,7 +161,6 @@ impl Game {
         let details = value["details"].as_array().map_or(&[][..], Vec::as_slice);
         let details: Vec<String> =
             details.iter().filter_map(|detail| Some(detail.as_str()?.to_owned())).collect();
-        let story = without_the_judge(story, &self.judge, &details);
         Ok(Said::End(End {
             how: text(&value, "how"),
             verdict: text(&value, "verdict"),
@@ -205,24 +201,6 @@ fn keys(ways: &[Way], threads: usize) -> Vec<usize> {
     ways.iter().enumerate().map(key).collect()
 }
 
-/// The story of an end, told as a verdict tells it: where in the judge something was found says nothing, but what.
-fn without_the_judge(mut story: Story, judge: &str, details: &[String]) -> Story {
-    for step in &mut story.steps {
-        if step.place.as_ref().is_none_or(|place| !place.file.ends_with(judge)) {
-            continue;
-        }
-        step.place = None;
-        if step.text == "panics" {
-            let said = |because: &&String| details.iter().any(|detail| because.contains(detail.as_str()));
-            let Some(at) = story.because.iter().position(|because| said(&because)) else { continue };
-            let because = story.because.remove(at);
-            let found = details.iter().find(|detail| because.contains(detail.as_str()));
-            step.text = format!("is judged: {}", found.map_or("", |found| found.trim_end_matches('.')));
-        }
-    }
-    story
-}
-
 fn text(value: &Value, key: &str) -> String {
     value[key].as_str().unwrap_or_default().to_owned()
 }
@@ -254,7 +232,6 @@ impl Way {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use interleave::{Place, Step};
 
     #[test]
     fn a_thread_keeps_its_number_whoever_is_asked_first() {
@@ -268,23 +245,5 @@ mod tests {
         assert_eq!(keys(&[way(1), way(2)], 3), [1, 2]);
         assert_eq!(keys(&[way(2), way(1), way(0)], 3), [2, 1, 0]);
         assert_eq!(keys(&[way(2), way(2), way(1), way(1)], 3), [2, 3, 1, 4]);
-    }
-
-    #[test]
-    fn an_end_is_told_without_the_judges_own_lines() {
-        let place = |file: &str| Some(Place { file: file.to_owned(), line: 7, code: String::new() });
-        let step = |text: &str, file| Step { text: text.to_owned(), place: place(file), ..Step::default() };
-        let story = Story {
-            steps: vec![step("panics", "a/exercises/e104_x.rs"), step("panics", "a/tests/e104_x.rs")],
-            because: vec!["main panicked at e104_x.rs:7: The sum: 1.".to_owned(), "T1 read.".to_owned()],
-            ..Story::default()
-        };
-        let told = without_the_judge(story, "tests/e104_x.rs", &["The sum: 1.".to_owned()]);
-        assert_eq!((told.steps[0].text.as_str(), told.steps[0].place.is_some()), ("panics", true));
-        assert_eq!(
-            (told.steps[1].text.as_str(), told.steps[1].place.is_some()),
-            ("is judged: The sum: 1", false)
-        );
-        assert_eq!(told.because, ["T1 read."]);
     }
 }

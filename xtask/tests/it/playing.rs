@@ -42,6 +42,8 @@ fn choices_on_standard_input_break_a_race_and_undo_mends_it() {
     {
         assert!(text.to_lowercase().contains(&wanted.to_lowercase()), "{wanted}: {text}");
     }
+    // One form of places, the one of a verdict's timeline; none of the judge's.
+    assert!(!text.contains(".rs"), "the learner's lines are told by their numbers alone: {text}");
     let (code, text) = play(&course, RACE, &format!("{begin}2\n2\n"));
     assert_eq!(code, 1, "{text}");
     for wanted in [
