@@ -12,6 +12,15 @@ const NONE: u32 = u32::MAX;
 /// More ways than this are not kept: the most expensive are dropped, and with them the claim to have tried those.
 const MOST: usize = 2_000_000;
 
+/// When a way comes up among those of its cost.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Order {
+    /// Next.
+    Soon,
+    /// After all others.
+    Late,
+}
+
 /// One way that was not taken: all choices of `parent` before `position`, this one there, then the cheapest.
 #[derive(Clone, Copy, Debug)]
 struct Way {
@@ -85,6 +94,7 @@ impl Frontier {
         cost: usize,
         check: u32,
         prospect: Prospect,
+        order: Order,
     ) {
         if self.kept >= MOST {
             let dearest =
@@ -108,7 +118,10 @@ impl Frontier {
         if self.left.len() <= cost {
             self.left.resize_with(cost + 1, VecDeque::new);
         }
-        self.left[cost].push_back(way);
+        match order {
+            Order::Soon => self.left[cost].push_back(way),
+            Order::Late => self.left[cost].push_front(way),
+        }
     }
 
     /// The cost of the cheapest that is left.
@@ -121,7 +134,8 @@ impl Frontier {
         self.dropped.is_some_and(|least| least <= cost)
     }
 
-    /// The next run of this cost: the last way noted, so that a run's neighbours come first. Ways that lead to nothing
+    /// The next run of this cost: the last way noted, so that a run's neighbours come first, those that are to come late
+    /// after all others. Ways that lead to nothing
     /// new are left out.
     pub(super) fn next(&mut self, cost: usize, is_known: impl Fn(&Prospect) -> bool) -> Option<Script> {
         let way = loop {

@@ -8,7 +8,7 @@
 use super::Tid;
 use super::asking::{Player, Question};
 use super::foresight::{Foresight, Prospect};
-use super::frontier::{Frontier, Script};
+use super::frontier::{Frontier, Order, Script};
 use super::hash::{Known, mix};
 use super::random::Chance;
 use super::token::{decode, encode};
@@ -85,7 +85,7 @@ impl Search {
         describe: impl FnOnce() -> (Vec<Tid>, Vec<bool>),
     ) -> usize {
         let Some(chance) = &mut self.chance else {
-            return self.choose(costs, |way| prospects.get(way).copied().unwrap_or_default());
+            return self.follow(costs, |way| prospects.get(way).copied().unwrap_or_default(), Order::Soon);
         };
         let (threads, unlucky) = describe();
         let taken = chance.thread(&threads, &unlucky);
@@ -99,14 +99,22 @@ impl Search {
         taken
     }
 
-    /// Takes one of several alternatives, the cheapest first.
+    /// Takes one of several things that can happen at a step, the cheapest first. What takes bad luck, an old value or
+    /// an exchange that fails for no reason, is tried when no other schedule of that cost is left: who runs when is the
+    /// plainer story.
     pub(super) fn choose(&mut self, costs: &[u8], prospect: impl Fn(usize) -> Prospect) -> usize {
-        debug_assert!(costs.is_sorted(), "alternatives come cheapest first");
-        debug_assert_eq!(costs[0], 0, "there is a way to go on that takes no luck");
         if let Some(chance) = &mut self.chance {
             let taken = chance.value(costs);
             return self.take(taken, costs);
         }
+        self.follow(costs, prospect, Order::Late)
+    }
+
+    /// Takes what the script says, or else the cheapest alternative, and notes the others; `unlucky` is when those that
+    /// cost something are to come up.
+    fn follow(&mut self, costs: &[u8], prospect: impl Fn(usize) -> Prospect, unlucky: Order) -> usize {
+        debug_assert!(costs.is_sorted(), "alternatives come cheapest first");
+        debug_assert_eq!(costs[0], 0, "there is a way to go on that takes no luck");
         let position = self.path.len();
         self.check = look(self.check, costs);
         if self.script.knows(position) {
@@ -115,9 +123,10 @@ impl Search {
             return self.take(if taken < costs.len() { taken } else { 0 }, costs);
         }
         if !self.merged && !self.replaying {
-            for (choice, cost) in costs.iter().enumerate().skip(1).rev() {
-                let cost = self.spent + usize::from(*cost);
-                self.left.note(&self.script, (position, choice), cost, self.check, prospect(choice));
+            for (choice, more) in costs.iter().enumerate().skip(1).rev() {
+                let order = if *more == 0 { Order::Soon } else { unlucky };
+                let cost = self.spent + usize::from(*more);
+                self.left.note(&self.script, (position, choice), cost, self.check, prospect(choice), order);
             }
         }
         self.take(0, costs)
