@@ -6,7 +6,9 @@ use crate::trace::{Loc, ThreadInfo, Trace};
 mod guess;
 mod source;
 
+use ::std::rc::Rc;
 use guess::Makes;
+pub(crate) use source::Lines;
 use source::Source;
 
 /// What everything in a trace is called.
@@ -21,9 +23,10 @@ pub(crate) struct Names {
 impl Names {
     pub(crate) fn new(trace: &Trace) -> Self {
         let source = Source::default();
-        let mut files: Vec<String> = trace.events.iter().map(|e| e.loc.file().into()).collect();
+        let mut files: Vec<&str> = trace.events.iter().map(|e| e.loc.file()).collect();
         files.sort_unstable();
         files.dedup();
+        let files = files.into_iter().map(Into::into).collect();
         let (objects, threads) = (name_objects(trace, &source), name_threads(&trace.threads, &source));
         Names { objects, threads, files, source }
     }
@@ -63,7 +66,7 @@ impl Names {
     }
 
     /// All lines of a file; none when it cannot be read.
-    pub(crate) fn lines(&self, file: &str) -> Vec<String> {
+    pub(crate) fn lines(&self, file: &str) -> Rc<Lines> {
         self.source.lines(file)
     }
 

@@ -214,10 +214,11 @@ fn excerpts(steps: &[Step], home: &str, names: &Names) -> Vec<Excerpt> {
         let mut spans: Vec<(usize, usize)> = Vec::new();
         for (_, line) in same_file.iter().filter(|(_, line)| (1..=lines.len()).contains(line)) {
             let at = line - 1;
-            let head = (at.saturating_sub(HEAD)..=at).rev().find(|i| is_head(&lines[*i]));
+            let head = (at.saturating_sub(HEAD)..=at).rev().find(|i| lines.get(*i).is_some_and(is_head));
             let from = head.unwrap_or(at.saturating_sub(AROUND));
             // Not beyond the end of the function.
-            let end = (at..lines.len()).take(AROUND + 1).find(|i| lines[*i].trim_end() == "}");
+            let is_end = |i: &usize| lines.get(*i).is_some_and(|line| line.trim_end() == "}");
+            let end = (at..lines.len()).take(AROUND + 1).find(is_end);
             let to = end.map_or((line + AROUND).min(lines.len()), |end| end + 1);
             match spans.last_mut() {
                 Some(last) if from <= last.1 + AROUND => last.1 = last.1.max(to),
@@ -225,13 +226,13 @@ fn excerpts(steps: &[Step], home: &str, names: &Names) -> Vec<Excerpt> {
             }
         }
         for (from, to) in spans {
-            let filled = |line: &String| !line.trim().is_empty();
-            let Some(first) = lines[from..to].iter().position(filled) else { continue };
-            let last = lines[from..to].iter().rposition(filled).unwrap_or(first);
+            let filled = |i: &usize| lines.get(*i).is_some_and(|line| !line.trim().is_empty());
+            let Some(first) = (from..to).find(filled) else { continue };
+            let last = (from..to).rfind(filled).unwrap_or(first);
             out.push(Excerpt {
                 file: same_file[0].0.into(),
-                first_line: (from + first) as u32 + 1,
-                lines: lines[from + first..=from + last].to_vec(),
+                first_line: first as u32 + 1,
+                lines: lines.within(first..last + 1).map(Into::into).collect(),
             });
         }
     }

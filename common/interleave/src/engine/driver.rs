@@ -9,7 +9,7 @@ use super::next_era;
 use super::notes::Features;
 use super::os_threads;
 use super::search::Search;
-use super::seat::Seat;
+use super::seat::{self, Seat};
 use super::statics;
 use ::std::any::Any;
 use ::std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -105,20 +105,20 @@ pub(crate) fn drive<R: Send + 'static>(
     let shared = Arc::new(Shared::default());
     let ended: Arc<Mutex<Option<Ended<R>>>> = Arc::new(Mutex::new(None));
     let caller = ::std::thread::current();
-    let seat = Seat::new(settings.one_core);
-    let core = seat.core();
     let check = next_era();
-    let mut driver =
-        Driver { shared: shared.clone(), settings: settings.clone(), seat, check, is_new: false };
-    let slot = ended.clone();
+    let (slot, told, chosen) = (ended.clone(), shared.clone(), settings.clone());
     let job = move || {
-        driver.is_new = os_threads::first_job();
+        // The system has just put this thread where there is room: there it stays, and whoever it starts.
+        let seat = Seat::new(chosen.one_core);
+        seat::take(seat.core());
+        let is_new = os_threads::first_job();
+        let mut driver = Driver { shared: told, settings: chosen, seat, check, is_new };
         let result = catch_unwind(AssertUnwindSafe(move || work(&mut driver)));
         *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
         os_threads::nearly_done();
         caller.unpark();
     };
-    os_threads::run(Box::new(job), false, core);
+    os_threads::run(Box::new(job), false, None);
 
     let (mut progress, mut since) = (None, Instant::now());
     loop {

@@ -42,6 +42,7 @@ impl Seat {
             steps: 0,
         };
         if wanted {
+            // The calling thread's own core comes first of those that are equally good.
             seat.candidates = system::cores().into_iter().take(CANDIDATES).map(|core| (core, 0.0)).collect();
             seat.core = seat.candidates.first().map(|(core, _)| *core);
         }

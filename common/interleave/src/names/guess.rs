@@ -1,5 +1,6 @@
 //! Reads off the text around an expression what its value is called.
 
+use super::source::Lines;
 use crate::story::is_head;
 
 /// What the expression makes.
@@ -19,13 +20,17 @@ const LINES_OF_A_STATEMENT: usize = 6;
 const LINES_OF_A_THREAD: usize = 60;
 
 /// The name of what is made at this line and column, both counted from 1.
-pub(super) fn name(lines: &[String], line: usize, column: usize, makes: Makes) -> Option<String> {
+pub(super) fn name(lines: &Lines, line: usize, column: usize, makes: Makes) -> Option<String> {
     let at = line.checked_sub(1)?;
     let mut head: String = lines.get(at)?.chars().take(column.saturating_sub(1)).collect();
     let rest = || -> String {
-        let first: String = lines[at].chars().skip(column.saturating_sub(1)).collect();
-        let more = lines[at + 1..].iter().take(LINES_OF_A_THREAD);
-        ::std::iter::once(&first).chain(more).fold(String::new(), |text, line| text + line + "\n")
+        let skipped = lines.get(at).map(|line| line.chars().skip(column.saturating_sub(1)));
+        let mut rest: String = skipped.into_iter().flatten().collect();
+        for line in lines.within(at + 1..at + 1 + LINES_OF_A_THREAD) {
+            rest.push('\n');
+            rest.push_str(line);
+        }
+        rest
     };
     // The statement may have begun on a line above.
     for above in (0..at).rev().take(LINES_OF_A_STATEMENT) {
@@ -33,7 +38,7 @@ pub(super) fn name(lines: &[String], line: usize, column: usize, makes: Makes) -
             return name_in(&head, makes)
                 .filter(|_| makes != Makes::Thread || binds_a_handle(&head, &rest()));
         }
-        let line = lines[above].trim_end();
+        let line = lines.get(above)?.trim_end();
         if line.ends_with([';', '}']) || is_head(line) {
             return None;
         }
@@ -202,8 +207,7 @@ mod tests {
     fn made(text: &str, makes: Makes) -> Option<String> {
         let (before, _) = text.split_once('@').expect("a mark");
         let (line, column) = (before.lines().count(), before.lines().last().unwrap().chars().count() + 1);
-        let lines: Vec<String> = text.replace('@', "").lines().map(Into::into).collect();
-        name(&lines, line, column, makes)
+        name(&super::Lines::of(text.replace('@', "")), line, column, makes)
     }
 
     #[test]

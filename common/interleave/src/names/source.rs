@@ -4,35 +4,69 @@ use super::guess::{self, Makes};
 use crate::trace::Loc;
 use ::std::cell::RefCell;
 use ::std::collections::HashMap;
+use ::std::ops::Range;
 use ::std::path::{Path, PathBuf};
+use ::std::rc::Rc;
+
+/// The lines of a file: where each begins and ends in its text.
+#[derive(Default)]
+pub(crate) struct Lines {
+    text: String,
+    spans: Vec<Range<usize>>,
+}
+
+impl Lines {
+    pub(crate) fn of(text: String) -> Self {
+        let start = text.as_ptr().addr();
+        let span = |line: &str| {
+            let from = line.as_ptr().addr() - start;
+            from..from + line.len()
+        };
+        let spans = text.lines().map(span).collect();
+        Lines { text, spans }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// A line, counted from 0.
+    pub(crate) fn get(&self, index: usize) -> Option<&str> {
+        self.spans.get(index).map(|span| &self.text[span.clone()])
+    }
+
+    /// Those of these lines that there are.
+    pub(crate) fn within(&self, range: Range<usize>) -> impl DoubleEndedIterator<Item = &str> {
+        let range = range.start.min(self.len())..range.end.min(self.len());
+        self.spans[range].iter().map(|span| &self.text[span.clone()])
+    }
+}
 
 /// The source files, read once each.
 #[derive(Default)]
-pub(super) struct Source(RefCell<HashMap<String, Vec<String>>>);
+pub(super) struct Source(RefCell<HashMap<String, Rc<Lines>>>);
 
 impl Source {
     /// A line, counted from 1; empty when it cannot be read.
     pub(super) fn line(&self, file: &str, line: u32) -> String {
         let index = (line as usize).checked_sub(1);
-        self.read(file, |lines| index.and_then(|i| lines.get(i)).cloned().unwrap_or_default())
+        index.and_then(|i| self.lines(file).get(i).map(Into::into)).unwrap_or_default()
     }
 
-    pub(super) fn lines(&self, file: &str) -> Vec<String> {
-        self.read(file, |lines| lines.to_vec())
-    }
-
-    fn read<R>(&self, file: &str, look: impl FnOnce(&[String]) -> R) -> R {
-        let mut files = self.0.borrow_mut();
-        let lines = files.entry(file.into()).or_insert_with(|| {
-            let text = find(file).and_then(|path| ::std::fs::read_to_string(path).ok());
-            text.map(|t| t.lines().map(Into::into).collect()).unwrap_or_default()
-        });
-        look(lines)
+    /// All lines of a file; none when it cannot be read.
+    pub(super) fn lines(&self, file: &str) -> Rc<Lines> {
+        if let Some(known) = self.0.borrow().get(file) {
+            return known.clone();
+        }
+        let text = find(file).and_then(|path| ::std::fs::read_to_string(path).ok());
+        let lines = Rc::new(Lines::of(text.unwrap_or_default()));
+        self.0.borrow_mut().insert(file.into(), lines.clone());
+        lines
     }
 
     /// The name that the code at `at` gives to what it makes there.
     pub(super) fn guess(&self, at: Loc, makes: Makes) -> Option<String> {
-        self.read(at.file(), |lines| guess::name(lines, at.line() as usize, at.column() as usize, makes))
+        guess::name(&self.lines(at.file()), at.line() as usize, at.column() as usize, makes)
     }
 }
 
