@@ -32,6 +32,7 @@ pub mod artifacts;
 pub mod capture;
 mod checking;
 mod compile;
+pub mod cpu;
 pub mod diagnostics;
 pub mod interrupt;
 mod judging;

@@ -76,6 +76,8 @@ pub use rules::Rules;
 pub use say::{expect_eq, fail, fail_in_detail};
 pub use speed::{Speed, Work};
 pub use standstill::Observer;
+#[cfg(target_os = "linux")]
+pub use standstill::Stat;
 pub use std::process::ExitCode;
 pub use story_json::{story_from_json, story_to_json};
 pub use text::clean;

@@ -15,6 +15,8 @@ mod tell;
 
 use crate::protocol::Runner;
 pub(crate) use board::Board;
+#[cfg(target_os = "linux")]
+pub use processes::Stat;
 use std::time::{Duration, Instant};
 
 /// How often to look.
@@ -168,19 +170,30 @@ impl Observer {
 }
 
 /// The CPU time that a process has used, with all threads that it ever had.
+#[cfg(target_os = "linux")]
 fn cpu_of(process: u32) -> Duration {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
-    // Linux counts in hundredths of a second, whatever its kernel was built with.
-    Duration::from_millis(10 * (ticks(11) + ticks(12)))
+    let stat = Stat::read(&format!("/proc/{process}/stat"));
+    stat.map_or(Duration::ZERO, |stat| Duration::from_millis(10 * stat.ticks))
 }
 
 /// Whether a thread of the process could run now.
+#[cfg(target_os = "linux")]
 fn wants_the_processor(process: u32) -> bool {
     let tasks = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
-    let runs = |stat: String| stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('R'));
-    tasks.filter_map(|task| std::fs::read_to_string(task.path().join("stat")).ok()).any(runs)
+    let stat = |task: std::fs::DirEntry| Stat::read(task.path().join("stat").to_str()?);
+    tasks.filter_map(stat).any(|stat| stat.state == 'R')
+}
+
+/// The system does not tell.
+#[cfg(not(target_os = "linux"))]
+fn cpu_of(_process: u32) -> Duration {
+    Duration::ZERO
+}
+
+/// The system does not tell.
+#[cfg(not(target_os = "linux"))]
+fn wants_the_processor(_process: u32) -> bool {
+    false
 }
 
 /// The newest board, with what has passed since.

@@ -4,7 +4,7 @@
 //! layers run after the course's own, against the same answer, and students are told no more than its points.
 use crate::bundle::{Bundle, Task, copy_folder};
 use crate::judging::Grader;
-use crate::outcome::Verdict;
+use crate::outcome::{Outcome, Verdict};
 use crate::sandbox::Sandbox;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -74,20 +74,30 @@ pub fn prepare(
         let grader = Grader { sandbox, bundle, hidden: &[], repeat: 1, rules: true };
         let as_task = Task { id: check.name.clone(), judges: check.folder.clone(), ..task.clone() };
         let proven = grader.reference(&as_task, &solution(task)?, &check.folder.join("reference"))?;
-        let outcome = proven.outcome;
-        if outcome.verdict != Verdict::Pass {
-            bail!(
-                "{}: the course's own solution gets {} ({}): {} {}",
-                path.display(),
-                outcome.verdict,
-                outcome.layer,
-                outcome.sentence,
-                outcome.compiler.unwrap_or_default()
-            );
-        }
+        refuse(&path, &as_task, &proven.outcome)?;
         check.announces = proven.announces;
         check.layers = proven.layers;
         checks.push(check);
     }
     Ok(checks)
+}
+
+/// Says what is wrong with a check that the course's own solution does not pass, in terms of the instructor's file.
+fn refuse(path: &Path, task: &Task, outcome: &Outcome) -> Result<()> {
+    let file = path.display().to_string();
+    // The box knows it by another name.
+    let renamed = |text: &str| text.replace(&format!("{}/tests/{}.rs", task.folder, task.id), &file);
+    match outcome.verdict {
+        Verdict::Pass => Ok(()),
+        Verdict::CompileError => bail!(
+            "{file}: COMPILE_ERROR: the check does not compile against the course's own solution; mend the check\n{}",
+            renamed(outcome.compiler.as_deref().unwrap_or_default())
+        ),
+        verdict => bail!(
+            "{file}: the course's own solution gets {verdict} ({}): {} {}\nMend the check, or take it out of the folder",
+            outcome.layer,
+            outcome.sentence,
+            renamed(&outcome.details.join(" "))
+        ),
+    }
 }

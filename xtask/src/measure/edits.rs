@@ -1,5 +1,6 @@
 //! From an edit to its verdict: how long a learner waits, against `cargo test` of the same judge and against any other
 //! command on a file of its own.
+use crate::cpu;
 use crate::files;
 use crate::lessons::{Exercise, Lesson};
 use crate::process;
@@ -29,7 +30,7 @@ pub struct Other {
 pub struct Took {
     /// From the edit to the end.
     pub wall: Duration,
-    /// CPU time of the command and all that it started; zero where the system does not tell.
+    /// CPU time of the command and all that it started.
     pub cpu: Duration,
 }
 
@@ -145,17 +146,9 @@ fn edited(text: &str, number: usize) -> Result<String> {
 }
 
 fn timed(mut command: Command) -> Result<Took> {
-    let (begin, cpu) = (Instant::now(), cpu_of_children());
+    let (begin, before) = (Instant::now(), cpu::of_children()?);
     process::capture(&mut command)?;
-    Ok(Took { wall: begin.elapsed(), cpu: cpu_of_children().saturating_sub(cpu) })
-}
-
-/// The CPU time of all processes that this one has waited for, to the hundredth of a second that Linux counts in.
-fn cpu_of_children() -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
-    Duration::from_millis(10 * (ticks(13) + ticks(14)))
+    Ok(Took { wall: begin.elapsed(), cpu: cpu::of_children()?.saturating_sub(before) })
 }
 
 /// What a learner types, without the start of cargo that every cargo command pays.

@@ -5,12 +5,12 @@
 use super::Program;
 use super::journal::Line;
 use crate::compile::Answer;
+use crate::cpu;
 use crate::judging::{self, Special, Watcher};
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use judge::protocol::Message;
 use judge::{Judgement, LayerReport, STRESS_VARIABLE, Verdict};
-use nix::sys::resource::{UsageWho, getrusage};
 use serde_json::{Value, json};
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -102,11 +102,11 @@ impl Subject<'_> {
     }
 
     fn one_model(&self, layer: &str, runs: usize) -> Result<Went> {
-        let (began, spent) = (Instant::now(), of_children()?);
+        let (began, spent) = (Instant::now(), cpu::of_children()?);
         let first = self.runs(layer, FIRST_RUNS.min(runs), MODEL_LIMIT, &AtomicBool::new(false))?;
         let took = began.elapsed();
         let Went::Well(first @ FIRST_RUNS..) = first else { return Ok(first) };
-        let side_by_side = side_by_side(took, of_children()?.saturating_sub(spent)).min(runs - first);
+        let side_by_side = side_by_side(took, cpu::of_children()?.saturating_sub(spent)).min(runs - first);
         let called_off = AtomicBool::new(false);
         let place = |number: usize| {
             let share = (runs - first + side_by_side - 1 - number) / side_by_side;
@@ -200,15 +200,6 @@ fn side_by_side(took: Duration, cpu: Duration) -> usize {
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
     let waits = took.as_secs_f64() / cpu.as_secs_f64().max(1e-6);
     (waits * processors as f64 / 2.0).clamp(1.0, SIDE_BY_SIDE as f64) as usize
-}
-
-/// The CPU time of all children that have ended.
-fn of_children() -> Result<Duration> {
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
-    let time = |value: nix::sys::time::TimeVal| {
-        Duration::from_micros(value.tv_sec() as u64 * 1_000_000 + value.tv_usec() as u64)
-    };
-    Ok(time(usage.user_time()) + time(usage.system_time()))
 }
 
 /// What was found of one answer, so that it need not be found again.

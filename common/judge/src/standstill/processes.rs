@@ -123,16 +123,26 @@ fn family(root: u32) -> Vec<u32> {
     }
 }
 
-struct Stat {
-    name: String,
-    state: char,
-    parent: u32,
-    group: u32,
-    ticks: u64,
+/// What Linux tells of a process or a thread in its file `stat` below `/proc`; see proc_pid_stat(5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stat {
+    /// The name of the thread, or of its program.
+    pub name: String,
+    /// The letter of its state: R, S, D, Z, T.
+    pub state: char,
+    /// The number of the process that started it.
+    pub parent: u32,
+    /// The number of its process group.
+    pub group: u32,
+    /// The processor time that it has used, in hundredths of a second; of a process with all threads that it ever had.
+    pub ticks: u64,
+    /// The same of all children that it has waited for.
+    pub ticks_of_children: u64,
 }
 
 impl Stat {
-    fn read(path: &str) -> Option<Stat> {
+    /// Reads `path`, such as `/proc/1/stat`; nothing if there is no such process any more.
+    pub fn read(path: &str) -> Option<Stat> {
         Stat::parse(&fs::read_to_string(path).ok()?)
     }
 
@@ -146,7 +156,9 @@ impl Stat {
             state: rest.first()?.chars().next()?,
             parent: u32::try_from(number(1)?).ok()?,
             group: u32::try_from(number(2)?).ok()?,
+            // Hundredths of a second, whatever the kernel was built with.
             ticks: number(11)? + number(12)?,
+            ticks_of_children: number(13)? + number(14)?,
         })
     }
 }
@@ -251,10 +263,10 @@ mod tests {
 
     #[test]
     fn names_with_brackets_do_not_confuse() {
-        let stat = Stat::parse("12 (a) b (c) S 3 4 5 0 -1 0 1 2 3 4 70 8 0 0 20 0 1").unwrap();
+        let stat = Stat::parse("12 (a) b (c) S 3 4 5 0 -1 0 1 2 3 4 70 8 4 5 20 0 1").unwrap();
         assert_eq!(
-            (stat.name.as_str(), stat.state, stat.parent, stat.group, stat.ticks),
-            ("a) b (c", 'S', 3, 4, 78)
+            (stat.name.as_str(), stat.state, stat.parent, stat.group, stat.ticks, stat.ticks_of_children),
+            ("a) b (c", 'S', 3, 4, 78, 9)
         );
         assert!(Stat::parse("12 (a").is_none());
     }

@@ -1,4 +1,5 @@
 //! What the threads of a boxed program do, seen from outside through `/proc`.
+use judge::Stat;
 use std::fs;
 
 /// One thread of a boxed program.
@@ -169,11 +170,7 @@ fn threads(process: i32) -> Vec<Thread> {
 
 fn thread(process: i32, id: i32) -> Option<Thread> {
     let folder = format!("/proc/{process}/task/{id}");
-    let stat = fs::read_to_string(format!("{folder}/stat")).ok()?;
-    // The name stands in brackets and may contain anything, brackets too.
-    let (head, tail) = stat.rsplit_once(')')?;
-    let name = head.split_once('(')?.1.to_owned();
-    let fields: Vec<&str> = tail.split_whitespace().collect();
+    let stat = Stat::read(&format!("{folder}/stat"))?;
     let status = fs::read_to_string(format!("{folder}/status")).unwrap_or_default();
     let switches = status
         .lines()
@@ -184,9 +181,9 @@ fn thread(process: i32, id: i32) -> Option<Thread> {
     Some(Thread {
         process,
         id,
-        name,
-        ticks: fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?,
-        sleeps: matches!(*fields.first()?, "S" | "T"),
+        name: stat.name,
+        ticks: stat.ticks,
+        sleeps: matches!(stat.state, 'S' | 'T'),
         switches,
         waits: call.and_then(|call| wait(&call)),
     })
@@ -206,9 +203,7 @@ fn wait(line: &str) -> Option<Wait> {
 
 /// Processor time of a process and of its children that have ended.
 fn spent(process: i32) -> u64 {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    let tail = stat.rsplit_once(')').map_or("", |(_, tail)| tail);
-    tail.split_whitespace().skip(11).take(4).filter_map(|field| field.parse::<u64>().ok()).sum()
+    Stat::read(&format!("/proc/{process}/stat")).map_or(0, |stat| stat.ticks + stat.ticks_of_children)
 }
 
 fn resident(process: i32) -> u64 {

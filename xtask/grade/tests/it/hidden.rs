@@ -95,6 +95,7 @@ fn hidden_checks_count_their_share_and_students_see_nothing_of_them() {
         ("e302_bank.rs", CHECK.replace("5_759", "5_760"), "the course's own solution gets FAIL"),
         ("e999_none.rs", CHECK.to_owned(), "`e999_none` is no exercise that is graded"),
         ("e302_bank.rs", CHECK.replace("fn secret()", "fn secret("), "COMPILE_ERROR"),
+        ("e302_bank.rs", CHECK.replace("bank.balance(0)", "bank.balanced(0)"), "no method named `balanced`"),
     ] {
         fs::remove_dir_all(folder.join("hidden")).unwrap();
         fs::create_dir_all(folder.join("hidden")).unwrap();
@@ -104,6 +105,13 @@ fn hidden_checks_count_their_share_and_students_see_nothing_of_them() {
         let (output, code) = run(grade(&words).arg(&out));
         assert_eq!(code, 42, "{}", said(&output));
         assert!(said(&output).contains(told) && said(&output).contains(file), "{}", said(&output));
+        // The compiler's message names the instructor's file, not the box's.
+        let said = said(&output);
+        let arrow = said.lines().find(|line| line.contains("--> "));
+        let own = folder.join("hidden").join(file).display().to_string();
+        assert!(arrow.is_none_or(|line| line.contains(&format!("--> {own}:"))), "{said}");
+        assert_eq!(arrow.is_some(), told != "the course's own solution gets FAIL" && !told.contains("e999"));
+        assert!(!said.contains("hidden_e302"), "{said}");
     }
     // What was prepared without them is told, too.
     let bare = folder.join("bare");
