@@ -34,7 +34,11 @@ fn main() -> judge::ExitCode {
         .schedules("two wait, one sets", two_wait)
         .schedules("one waits with a time limit, one sets", waits_in_time)
         .schedules("one waits with a time limit, nobody sets", never_set)
-        .schedules_with(one_moment(), "the same, and it is woken for no reason", woken_in_vain)
+        .schedules_with(
+            one_moment(),
+            "one waits with a time limit, and is woken for no reason",
+            woken_in_vain,
+        )
         .schedules("two set at once, one waits", two_set)
         .schedules("one waits with a time limit, while it is set and cleared", pulse_at_any_time)
         .schedules_with(on_time(), "two are waiting when it is set and cleared at once", pulse)

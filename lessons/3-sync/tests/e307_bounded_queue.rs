@@ -38,7 +38,11 @@ fn main() -> judge::ExitCode {
         .schedules("nobody takes, and a producer has a limit", nobody_takes)
         .schedules("an item comes when the limit is nearly over", just_in_time)
         .schedules("a place comes and goes while a producer with a limit waits", place_comes_and_goes)
-        .schedules_with(punctual(), "the same, and nobody is late", woken_in_between)
+        .schedules_with(
+            punctual(),
+            "a producer with a limit is woken in vain, and gives up in time",
+            woken_in_between,
+        )
         .schedules_with(on_time(), "a consumer waits for long, and so does a producer", long_waits)
         .schedules("closed while two consumers wait", closed_on_consumers)
         .schedules("closed while two producers wait", closed_on_producers)

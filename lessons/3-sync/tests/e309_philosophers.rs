@@ -43,13 +43,17 @@ fn main() -> judge::ExitCode {
         .overlap_with(two_moments(), "by giving back: two who share no fork eat at once", || {
             opposite(GivingBack)
         })
-        .overlap("by order: the same, and somebody between them waits", || between(Order))
-        .overlap_with(two_moments(), "by waiter: the same, and somebody between them waits", || {
+        .overlap("by order: two eat at once, and somebody between them waits", || between(Order))
+        .overlap_with(two_moments(), "by waiter: two eat at once, and somebody between them waits", || {
             between(Waiter)
         })
-        .overlap_with(two_moments(), "by giving back: the same, and somebody between them waits", || {
-            between(GivingBack);
-        })
+        .overlap_with(
+            two_moments(),
+            "by giving back: two eat at once, and somebody between them waits",
+            || {
+                between(GivingBack);
+            },
+        )
         .overlap_with(
             two_moments(),
             "by giving back: a neighbour eats while somebody waits for the other fork",

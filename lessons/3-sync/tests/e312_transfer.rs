@@ -16,7 +16,9 @@ fn main() -> judge::ExitCode {
     judge::exercise!("e312_transfer")
         .schedules_with(retries_end(), "a transfer there and a transfer back", there_and_back)
         .schedules("a transfer, and somebody adds up", || adding_up([1, 2]))
-        .schedules("the same with accounts that lie in the opposite order", || adding_up([2, 1]))
+        .schedules("a transfer, and somebody adds up accounts that lie in the opposite order", || {
+            adding_up([2, 1])
+        })
         .schedules("a transfer and a withdrawal, money for one", money_for_one)
         .schedules("a transfer to the same account, and a deposit", same_account)
         .schedules_with(retries_end(), "two transfers out of one account, money for one", two_out_of_one)

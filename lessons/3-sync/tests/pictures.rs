@@ -20,6 +20,8 @@ mod e306_barrier;
 #[path = "../wrong/e312_transfer/as_it_was.rs"]
 #[expect(dead_code, reason = "a picture shows a part of its exercise")]
 mod e312_transfer;
+#[path = "../wrong/e313_task_done/skips_what_fails.rs"]
+mod e313_task_done;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::SeqCst};
@@ -37,6 +39,7 @@ fn the_chapter_shows_what_the_explorer_draws() {
             ("d308_condvar", condvar),
             ("d314_step_through", step_through),
             ("e306_barrier", barrier),
+            ("e313_task_done", task_done),
         ],
     );
 }
@@ -106,6 +109,24 @@ fn barrier() -> String {
         for thread in threads {
             thread.join().unwrap();
         }
+    })
+}
+
+/// Two jobs, the first of which fails, for a worker that passes over what fails.
+fn task_done() -> String {
+    judge::chapter::failing_schedule(|| {
+        let queue = Arc::new(e313_task_done::WorkQueue::new());
+        let work = |job: u32| if job == 1 { Err(job) } else { Ok(()) };
+        let worker = {
+            let queue = Arc::clone(&queue);
+            let body = move || e313_task_done::worker(&queue, work);
+            thread::Builder::new().name("worker".into()).spawn(body).unwrap()
+        };
+        queue.put(Some(1));
+        queue.put(Some(2));
+        queue.join();
+        queue.put(None);
+        worker.join().unwrap();
     })
 }
 

@@ -7,7 +7,7 @@ use crate::compile::Answer;
 use crate::judging::{self, Nobody, Special};
 use crate::select::Chosen;
 use crate::workspace::Workspace;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use judge::{Judgement, LayerReport, Status, Verdict};
 
 /// What was found out about an exercise.
@@ -80,7 +80,13 @@ pub fn look_at(
             continue;
         };
         let place = Answer { lesson, exercise, source: &answer.source, slot: "measure" };
-        let judgement = judging::run(workspace, &place, &program.path, Special::default(), &mut Nobody)?.0;
+        let (judgement, printed) =
+            judging::run(workspace, &place, &program.path, Special::default(), &mut Nobody)?;
+        if judgement.verdict == Verdict::CouldNotJudge {
+            // Not a finding about anything, and nothing for a table.
+            let details = judgement.details.join(" ");
+            bail!("{} {}: {} {details}\n{printed}", exercise.id, answer.name, judgement.sentence);
+        }
         let Some(slug) = slug else {
             covered.models = models(&judgement);
             solution = Some((answer, program));

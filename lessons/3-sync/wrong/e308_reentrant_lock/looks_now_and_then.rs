@@ -2,8 +2,8 @@
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::{Condvar, Mutex};
-use std::time::Duration;
 use std::thread::{self, ThreadId};
+use std::time::Duration;
 
 /// How long to sleep before looking again.
 const A_MOMENT: Duration = Duration::from_millis(1);

@@ -1,7 +1,7 @@
 //! e309_philosophers, wrong: who comes to a full table wakes itself every millisecond to look.
 use std::sync::{Condvar, Mutex};
-use std::time::Duration;
 use std::thread;
+use std::time::Duration;
 
 /// How long to sleep before looking again.
 const A_MOMENT: Duration = Duration::from_millis(1);
