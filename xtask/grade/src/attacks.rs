@@ -6,18 +6,19 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 /// The files of the catalogue.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     ("ending.toml", include_str!("../selftest/attacks/ending.toml")),
     ("forging.toml", include_str!("../selftest/attacks/forging.toml")),
     ("forger.toml", include_str!("../selftest/attacks/forger.toml")),
     ("compiler.toml", include_str!("../selftest/attacks/compiler.toml")),
     ("hanging.toml", include_str!("../selftest/attacks/hanging.toml")),
     ("resources.toml", include_str!("../selftest/attacks/resources.toml")),
+    ("sly.toml", include_str!("../selftest/attacks/sly.toml")),
     ("honest.toml", include_str!("../selftest/attacks/honest.toml")),
 ];
 
 /// How many rows the catalogue has, counted from 1.
-pub const ROWS: u32 = 62;
+pub const ROWS: u32 = 72;
 
 /// What forgers have in common.
 const FORGER: &str = include_str!("../selftest/forger.rs");
@@ -49,6 +50,8 @@ pub struct Attack {
     /// What the grader must say when no rule is asked: which of the walls caught it.
     #[serde(default)]
     pub because: String,
+    /// Another limit than the exercise's, in seconds of processor time.
+    pub limit_s: Option<u64>,
     /// What is not promised about it, and where.
     #[serde(default)]
     pub limit: String,
@@ -72,7 +75,7 @@ pub fn all() -> Result<Vec<Attack>> {
 
 /// Whether `word` means a row with this number and this name; no word means every one.
 pub fn is_called(word: &str, number: u32, name: &str) -> bool {
-    word.parse() == Ok(number) || name.contains(word)
+    word.parse().map_or_else(|_| name.contains(word), |wanted: u32| wanted == number)
 }
 
 impl Attack {
@@ -94,6 +97,7 @@ impl Attack {
                     (0..3_000).map(|n| format!("pub fn f{n}() -> u64 {{ \"{}\" }}\n", "x".repeat(40)));
                 lines.collect()
             }
+            Some("windows") => return format!("\u{feff}{}", solution.replace('\n', "\r\n")),
             Some("forger") => format!("{FORGER}\n{}", self.code),
             _ => self.code.clone(),
         };

@@ -81,6 +81,8 @@ pub(super) struct Path {
     pub global: bool,
     /// Whether it stands in a `use`.
     pub import: bool,
+    /// Whether only a `use …::*` may have brought its first name in.
+    pub glob: bool,
     pub line: usize,
 }
 
@@ -108,7 +110,7 @@ pub(super) fn paths(tokens: &[Token]) -> Vec<Path> {
     let mut out: Vec<Path> = Vec::new();
     for import in &imports {
         let names = resolve(&import.path, &names, import.global);
-        out.push(Path { names, global: import.global, import: true, line: import.line });
+        out.push(Path { names, global: import.global, import: true, glob: false, line: import.line });
     }
     for path in code {
         let known = names.contains_key(path.names[0].as_str());
@@ -118,7 +120,7 @@ pub(super) fn paths(tokens: &[Token]) -> Vec<Path> {
             for glob in &globs {
                 let mut full = resolve(&glob.path, &names, glob.global);
                 full.extend(path.names.iter().cloned());
-                out.push(Path { names: full, ..path.clone() });
+                out.push(Path { names: full, glob: true, ..path.clone() });
             }
         }
         out.push(Path { names: resolved, ..path });
@@ -153,7 +155,7 @@ fn plain_path(tokens: &[Token], mut at: usize, out: &mut Vec<Path>) -> usize {
         names.push(tokens[at + 2].text.clone());
         at += 3;
     }
-    out.push(Path { names, global, import: false, line });
+    out.push(Path { names, global, import: false, glob: false, line });
     at
 }
 

@@ -133,8 +133,9 @@ fn try_row(
 
 fn judge(grader: &Grader, task: &Task, attack: &Attack, text: &str) -> (bool, String) {
     let (wanted, how) = if grader.rules { (&attack.verdict, "") } else { (&attack.behind, ", rules lifted") };
+    let task = Task { limit_s: attack.limit_s.unwrap_or(task.limit_s), ..task.clone() };
     // What goes wrong with the grader is tried once more, as `grade run` does.
-    let graded = grader.grade(task, text.as_bytes()).or_else(|_| grader.grade(task, text.as_bytes()));
+    let graded = grader.grade(&task, text.as_bytes()).or_else(|_| grader.grade(&task, text.as_bytes()));
     let (verdict, mut said, flags) = match graded {
         Ok(outcome) => {
             let said = format!("{} {} {}", outcome.layer, outcome.sentence, outcome.details.join(" "));
