@@ -63,7 +63,8 @@
 //! * *Schedule 3* means that two schedules passed before this one. They are tried in order of **unlucky moments**:
 //!   first those without any, then with one, and so on. An unlucky moment is a thread interrupted although it could
 //!   have gone on, a wake-up for no reason, a time-out or a sleep that ends early, a weak exchange that fails for no
-//!   reason, or a load that returns an older value than there is. So there is no simpler story to tell.
+//!   reason, or a load that returns an older value than there is. Of schedules with equally many, those come first in
+//!   which only the order of the threads is unlucky. So there is no simpler story to tell.
 //! * Objects and threads are named after the variables they were made for.
 //! * The sentences below the picture say why: who holds what, which notification was lost, which change was overwritten.
 //! * The same story is a picture ([`Story::svg`]) and a page to step through beside the source ([`Story::html`]), with

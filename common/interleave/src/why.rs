@@ -2,6 +2,7 @@
 
 mod deadlock;
 mod overwritten;
+mod race;
 mod slept_through;
 
 use crate::engine::FailureNote;
@@ -128,6 +129,7 @@ pub(crate) fn explain(note: &FailureNote, trace: &Trace, names: &Names, telling:
                 }
             }
         }
+        FailureKind::DataRace => race::explain(note, trace, names, &mut told),
         FailureKind::Starved if !note.waiting.is_empty() => passed_over(note, trace, names, &mut told),
         _ => told.because.push(note.message.clone()),
     }

@@ -163,7 +163,9 @@ fn for_learners(sources: &Sources, mut story: Story, title: Option<Verdict>, jud
             continue;
         }
         // Where in the judge says nothing to a learner.
-        step.place = None;
+        if let Some(place) = step.place.take() {
+            story.because.iter_mut().for_each(|sentence| *sentence = without_place(sentence, &place));
+        }
         if step.text == "panics" && !judged.is_empty() {
             // Its assertion: what it found says more.
             step.text = format!("is judged: {}", judged.trim_end_matches('.'));
@@ -176,6 +178,20 @@ fn for_learners(sources: &Sources, mut story: Story, title: Option<Verdict>, jud
     story.sources.retain(|e| e.file == story.home || !sources.is_judges(&e.file));
     story.sources.sort_by_key(|e| e.file != story.home);
     story
+}
+
+/// A sentence without ` at both/mod.rs:12`, however much of the path it names.
+fn without_place(sentence: &str, place: &Place) -> String {
+    let parts: Vec<&str> = place.file.rsplit('/').collect();
+    let named = (1..=parts.len()).rev().map(|enough| {
+        let end: Vec<&str> = parts[..enough].iter().rev().copied().collect();
+        format!(" at {}:{}", end.join("/"), place.line)
+    });
+    let followed_by_a_digit = |rest: &str| rest.starts_with(|next: char| next.is_ascii_digit());
+    named.fold(sentence.to_owned(), |sentence, named| match sentence.split_once(&named) {
+        Some((before, rest)) if !followed_by_a_digit(rest) => format!("{before}{rest}"),
+        _ => sentence,
+    })
 }
 
 /// A game's story, told as that of a verdict: places of the answer only, by their lines. `judged` is what was found, if
@@ -370,4 +386,19 @@ fn from_panic(sources: &Sources, message: &str, panics: &[Panicked]) -> Finding 
 fn unfinished(message: &str) -> Option<Verdict> {
     let todo = message.starts_with("not yet implemented") || message.starts_with("not implemented");
     todo.then_some(Verdict::NotStarted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_goes_without_the_judges_place() {
+        let at = |line| Place { file: "lessons/3-sync/tests/both/mod.rs".into(), line, code: String::new() };
+        let told = "main waits at both/mod.rs:12 for the end of one.";
+        assert_eq!(without_place(told, &at(12)), "main waits for the end of one.");
+        for other in [1, 2, 120] {
+            assert_eq!(without_place(told, &at(other)), told);
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::Tid;
 use crate::failure::FailureKind;
+use crate::trace::Loc;
 
 /// What the code uses that makes more moments matter. Found out on the way; the search then starts anew.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub(crate) struct FailureNote {
     pub(crate) thread: Option<Tid>,
     /// Where, if that is not the thread's last operation.
     pub(crate) place: Option<(String, u32)>,
+    /// Of a data race, who made the earlier access, and where.
+    pub(crate) against: Option<(Tid, Loc)>,
     pub(crate) waiting: Vec<super::Waiting>,
     /// The threads that had not ended.
     pub(crate) unfinished: Vec<Tid>,
@@ -62,6 +65,7 @@ impl FailureNote {
             message: message.into(),
             thread: None,
             place: None,
+            against: None,
             waiting: Vec::new(),
             unfinished: Vec::new(),
             earlier: Vec::new(),

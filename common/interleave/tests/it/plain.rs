@@ -31,5 +31,9 @@ fn published_without_an_order() {
         let failure = wrong(move || publish(store, load));
         assert_eq!(failure.kind, FailureKind::DataRace, "{store:?} {load:?}");
         assert!(failure.message.contains("nothing orders the two"), "{failure}");
+        let weak = if store == Ordering::Relaxed { "the store is relaxed" } else { "the load is relaxed" };
+        let because = failure.story().because.join(" ");
+        assert!(because.contains("orders nothing") && because.contains(weak), "{because}");
+        assert_eq!(failure.story().steps.iter().filter(|step| step.bad).count(), 2, "{failure}");
     }
 }

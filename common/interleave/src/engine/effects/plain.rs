@@ -37,6 +37,9 @@ impl Step<'_> {
                 names::short(place),
             );
             self.world.fail(FailureKind::DataRace, message, Some(me));
+            if let Some(note) = &mut self.world.failure {
+                note.against = Some((other, place));
+            }
         }
     }
 }
