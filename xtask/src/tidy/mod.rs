@@ -51,6 +51,7 @@ pub const RULES: &[Rule] = &[
         check: stems::stems_are_equal,
     },
     Rule { name: "every wrong answer is listed and there", check: stems::wrong_answers_are_listed },
+    Rule { name: "pages about models show every wrong answer", check: stems::wrong_answers_have_pictures },
     Rule { name: "every demo is listed and there", check: stems::demos_are_listed },
     Rule { name: "every exercise's section is in its chapter", check: stems::sections_exist },
     Rule {

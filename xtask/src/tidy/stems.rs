@@ -71,6 +71,37 @@ pub fn wrong_answers_are_listed(tree: &Tree, course: &Course) -> Vec<Finding> {
     findings
 }
 
+/// Where a lesson has pages about its models, each wrong answer has its picture there, and none is of an answer that is
+/// gone.
+pub fn wrong_answers_have_pictures(tree: &Tree, course: &Course) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for lesson in &course.lessons {
+        let folder = format!("docs/models-{}/", lesson.name);
+        if !tree.files.iter().any(|file| file.path.starts_with(&folder)) {
+            continue;
+        }
+        for exercise in lesson.exercises() {
+            let path = format!("{folder}{}.md", exercise.id);
+            let page = tree.files.iter().find(|file| file.path == path).map_or("", |file| &file.text);
+            let there: BTreeSet<String> =
+                page.lines().filter_map(|line| line.strip_prefix("### ")).map(str::to_owned).collect();
+            let anew =
+                format!("`cargo xtask models {} --stress 1000 --write` draws it anew", exercise.number());
+            let listed = slugs(exercise);
+            for missing in listed.difference(&there) {
+                findings.push(finding(&path, format!("shows nothing of the wrong answer {missing}: {anew}")));
+            }
+            for extra in there.difference(&listed) {
+                findings.push(finding(
+                    &path,
+                    format!("shows {extra}, which is no wrong answer any more: {anew}"),
+                ));
+            }
+        }
+    }
+    findings
+}
+
 /// A demo that is not listed is never met.
 pub fn demos_are_listed(tree: &Tree, course: &Course) -> Vec<Finding> {
     let mut findings = Vec::new();
