@@ -58,7 +58,7 @@ impl Journal {
         file.read_to_end(&mut text)?;
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let dropped = text.len() - whole;
-        let records = parse(&text[..whole], path)?;
+        let records = by_key(parse(&text[..whole], path)?);
         if dropped > 0 {
             file.set_len(whole as u64)?;
             file.sync_all()?;
@@ -75,8 +75,16 @@ impl Journal {
     /// # Errors
     /// A line in its middle cannot be read.
     pub fn read(path: &Path) -> Result<BTreeMap<String, Record>> {
+        Ok(by_key(Journal::read_in_order(path)?))
+    }
+
+    /// The same in the order in which it was written, with all that came before something else took its place.
+    ///
+    /// # Errors
+    /// As [`Journal::read`].
+    pub fn read_in_order(path: &Path) -> Result<Vec<Record>> {
         let text = match fs::read(path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             text => text.with_context(|| format!("cannot read {}", path.display()))?,
         };
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
@@ -106,8 +114,13 @@ impl Journal {
     }
 }
 
-fn parse(text: &[u8], path: &Path) -> Result<BTreeMap<String, Record>> {
-    let mut records: BTreeMap<String, Record> = BTreeMap::new();
+/// Of several with one key the last.
+fn by_key(records: Vec<Record>) -> BTreeMap<String, Record> {
+    records.into_iter().map(|record| (record.key.clone(), record)).collect()
+}
+
+fn parse(text: &[u8], path: &Path) -> Result<Vec<Record>> {
+    let mut records = Vec::new();
     for (number, line) in text.split(|byte| *byte == b'\n').enumerate() {
         if line.is_empty() {
             continue;
@@ -115,7 +128,7 @@ fn parse(text: &[u8], path: &Path) -> Result<BTreeMap<String, Record>> {
         let record: Record = serde_json::from_slice(line).with_context(|| {
             format!("{}:{}: is no judgement; restore the file, or move it away", path.display(), number + 1)
         })?;
-        records.insert(record.key.clone(), record);
+        records.push(record);
     }
     Ok(records)
 }

@@ -30,7 +30,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use xtask::exit::{Usage, usage};
 use xtask::interrupt;
-use xtask::screen::for_stderr;
+use xtask::screen::{Screen, fit, fit_help, for_stderr};
 
 /// The program.
 pub fn main() -> ExitCode {
@@ -52,7 +52,7 @@ pub fn main() -> ExitCode {
 fn run(mut words: Vec<OsString>) -> Result<Exit> {
     interrupt::install()?;
     if words.first().is_none_or(|word| is_help(word) || word == "help") {
-        print!("{}", commands::overview());
+        print!("{}", fit(&commands::overview(), Screen::stdout().columns));
         return Ok(Exit::Fine);
     }
     let name = words.remove(0);
@@ -60,7 +60,7 @@ fn run(mut words: Vec<OsString>) -> Result<Exit> {
         return usage(format!("there is no command {name:?}; `cargo xtask grade` lists them"));
     };
     if words.iter().any(is_help) {
-        print!("{}", commands::help(command));
+        print!("{}", fit_help(&commands::help(command), Screen::stdout().columns));
         return Ok(Exit::Fine);
     }
     (command.run)(words)

@@ -23,6 +23,18 @@ pub struct Job {
     pub sha: String,
     /// How many students handed it in.
     pub students: usize,
+    /// The first of them, in the class's order.
+    pub first: String,
+}
+
+impl Job {
+    /// Whose it is, in a few words: `ann`, `ann and 2 more`.
+    pub fn whose(&self) -> String {
+        match self.students {
+            0 | 1 => self.first.clone(),
+            more => format!("{} and {} more", self.first, more - 1),
+        }
+    }
 }
 
 /// By what the judgement of an answer is known: all that it depends on.
@@ -47,6 +59,7 @@ pub fn jobs(class: &Class, bundle: &Bundle, hidden: &[Check], repeat: u32, backe
                 exercise: exercise.clone(),
                 sha: sha.clone(),
                 students: 0,
+                first: student.id.clone(),
             });
             job.students += 1;
         }
@@ -126,6 +139,7 @@ mod tests {
                 exercise: String::new(),
                 sha: String::new(),
                 students: 1,
+                first: String::new(),
             })
             .collect();
         for count in [1, 2, 7, 64] {

@@ -9,6 +9,16 @@ pub fn shortened(text: &str, most: usize) -> String {
     format!("{}\n[… {} bytes are not shown …]", &text[..end], text.len() - end)
 }
 
+/// So many seconds as a person says it: `40 s`, `3 min`, `2 h 5 min`.
+pub fn about(seconds: u64) -> String {
+    let minutes = seconds.div_ceil(60);
+    match seconds {
+        0..90 => format!("{seconds} s"),
+        90..5400 => format!("{minutes} min"),
+        _ => format!("{} h {} min", minutes / 60, minutes % 60),
+    }
+}
+
 /// Text in which nothing can move a terminal's cursor or turn around what is read: control characters and those that
 /// change the direction of writing are shown as what they are.
 pub fn tame(text: &str) -> String {
@@ -57,6 +67,12 @@ mod tests {
     fn a_cut_keeps_characters_whole() {
         assert_eq!(shortened("abc", 3), "abc");
         assert_eq!(shortened("aöö", 4), "aö\n[… 2 bytes are not shown …]");
+    }
+
+    #[test]
+    fn a_time_is_said_as_a_person_says_it() {
+        let said = [0, 40, 89, 90, 121, 5399, 5400, 7500].map(about);
+        assert_eq!(said, ["0 s", "40 s", "89 s", "2 min", "3 min", "90 min", "1 h 30 min", "2 h 5 min"]);
     }
 
     #[test]

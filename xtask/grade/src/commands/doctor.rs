@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
+use xtask::screen::Screen;
 
 pub const COMMAND: Command = Command {
     name: "doctor",
@@ -26,7 +27,7 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     let mut good = false;
     let user = nix::unistd::Uid::effective();
     println!(
-        "user            {}",
+        "user             {}",
         if user.is_root() { "root".to_owned() } else { format!("{user}, an ordinary user") }
     );
     for backend in [Backend::Native, Backend::Bwrap] {
@@ -35,32 +36,40 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
         match trial(&sandbox) {
             Ok(()) => {
                 good = true;
-                println!("{name:<15} works");
+                println!("{name:<15}  works");
             }
-            Err(error) => println!("{name:<15} does not work: {error:#}"),
+            Err(error) => told(&format!("{name:<15}  does not work: {error:#}")),
         }
     }
     let sandbox = Sandbox::new(Backend::Native);
-    println!("limits          {}", sandbox.groups.name());
+    println!("limits           {}", sandbox.groups.name());
     println!(
-        "landlock        {}",
+        "landlock         {}",
         if sandbox.landlock { "yes" } else { "no: programs are made unreadable instead" }
     );
-    for tool in ["gdb", "sbatch", "parallel"] {
+    for (tool, what) in [("sbatch", "Slurm's arrays"), ("parallel", "GNU parallel's shards")] {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let found = std::env::split_paths(&path).map(|folder| folder.join(tool)).find(|path| path.is_file());
-        println!("{tool:<15} {}", found.map_or("not here".to_owned(), |path| path.display().to_string()));
+        let place =
+            found.map_or(format!("not here; only {what} would need it"), |path| path.display().to_string());
+        told(&format!("{tool:<15}  {place}"));
     }
+    println!();
     if good {
-        println!("\nready: `cargo xtask grade run SUBMISSIONS` grades in boxes");
+        told("ready: `cargo xtask grade run SUBMISSIONS` grades in boxes");
         return Ok(Exit::Fine);
     }
-    println!(
-        "\nnot ready: an ordinary user needs user namespaces (sysctl kernel.unprivileged_userns_clone=1, \
+    told(
+        "not ready: an ordinary user needs user namespaces (sysctl kernel.unprivileged_userns_clone=1, \
          kernel.apparmor_restrict_unprivileged_userns=0), or run as root, or install bubblewrap. \
-         `--allow-weak` grades without boxes: only for submissions that you trust."
+         `--allow-weak` grades without boxes: only for submissions that you trust.",
     );
     Ok(Exit::Configuration)
+}
+
+/// Prints a line; what is too wide for the terminal goes on below its second column.
+fn told(line: &str) {
+    print!("{}", Screen::stdout().fitted(&format!("{line}\n")));
 }
 
 /// Builds a box with a shell in it and has a look around there.

@@ -7,6 +7,7 @@ use crate::outcome::{Outcome, Verdict};
 use crate::plan::{self, Job, Shard};
 use crate::report;
 use crate::setup::{self, Setup, Wrong};
+use crate::text;
 use anyhow::{Context, Result};
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -17,6 +18,7 @@ use std::thread;
 use std::time::Instant;
 use xtask::exit::usage;
 use xtask::files;
+use xtask::screen::for_stderr;
 
 pub const COMMAND: Command = Command {
     name: "run",
@@ -83,7 +85,14 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     };
     files::replace(&out.join("plan.json"), plan_json(&jobs))?;
     if args.has("plan") {
-        eprintln!("{} students, {} different answers to grade", class.students.len(), jobs.len());
+        eprint!(
+            "{}",
+            for_stderr(&format!(
+                "{} students, {} different answers to grade; the same call without --plan grades them",
+                class.students.len(),
+                jobs.len()
+            ))
+        );
         return Ok(Exit::Fine);
     }
     let mut journal = Journal::open(&path)?;
@@ -93,22 +102,33 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     let mine: Vec<Job> = jobs.into_iter().filter(|job| shard.is_none_or(|shard| shard.has(job))).collect();
     let (known, open): (Vec<Job>, Vec<Job>) =
         mine.into_iter().partition(|job| journal.find(&job.key).is_some());
-    eprintln!(
-        "{} students, {} different answers{}, {} of them graded before; in boxes of {}",
+    let before =
+        if known.is_empty() { String::new() } else { format!(", {} of them graded before", known.len()) };
+    let told = format!(
+        "{} students, {} different answers{}{before}; in boxes of {}",
         class.students.len(),
         known.len() + open.len(),
         if shard.is_some() { " in this shard" } else { "" },
-        known.len(),
         setup.sandbox.name(),
     );
+    eprint!("{}", for_stderr(&told));
     let not_graded = grade(&setup, &out, open, workers, &mut journal)?;
     let records = journal.records().clone();
     drop(journal);
     if shard.is_none() {
         let written = report::write(&setup, &out, &class, &records)?;
-        eprintln!("{written}");
+        eprint!("{}", for_stderr(&written));
     } else {
-        eprintln!("this shard is done; `cargo xtask grade merge --out {}` puts all together", out.display());
+        let told = format!(
+            "this shard is done; `cargo xtask grade merge --out {}` puts all together",
+            out.display()
+        );
+        eprint!("{}", for_stderr(&told));
+    }
+    if not_graded > 0 {
+        let told =
+            format!("{not_graded} could not be graded, and have no score; the same call tries them again");
+        eprint!("{}", for_stderr(&told));
     }
     Ok(if not_graded > 0 { Exit::SomeNotGraded } else { Exit::Fine })
 }
@@ -162,7 +182,7 @@ pub fn grade(
                 queue.lock().unwrap_or_else(PoisonError::into_inner).clear();
                 break;
             }
-            eprintln!("{line}");
+            eprint!("{}", for_stderr(&line));
         }
     };
     thread::scope(|scope| {
@@ -178,9 +198,9 @@ pub fn grade(
 fn one(setup: &Setup, grader: &Grader, out: &Path, job: &Job) -> Outcome {
     let attempt = || -> Result<Outcome> {
         let path = out.join("answers").join(format!("{}.rs", job.sha));
-        let text = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let answer = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let task = setup.bundle.find(&job.exercise).context("the exercise is gone")?;
-        grader.grade(task, &text)
+        grader.grade(task, &answer)
     };
     attempt().or_else(|_| attempt()).unwrap_or_else(|error| {
         let mut outcome = Outcome::new(
@@ -194,16 +214,15 @@ fn one(setup: &Setup, grader: &Grader, out: &Path, job: &Job) -> Outcome {
 }
 
 fn told(job: &Job, outcome: &Outcome, done: usize, total: usize, begin: Instant) -> String {
-    let seconds = begin.elapsed().as_secs_f64();
-    let left = seconds / done as f64 * (total - done) as f64;
-    let who = if job.students == 1 { String::new() } else { format!(" ({} students)", job.students) };
+    let seconds = begin.elapsed().as_secs_f64() / done as f64 * (total - done) as f64;
+    // The first few say little about the others.
+    let left = if done < total.min(5) || done == total {
+        String::new()
+    } else {
+        format!("  about {} left", text::about(seconds.ceil() as u64))
+    };
     let why = if outcome.verdict == Verdict::GraderError { outcome.details.join(" ") } else { String::new() };
-    format!(
-        "{done}/{total}  {:<13} {}  {}{who}  {left:.0} s left  {why}",
-        outcome.verdict,
-        job.exercise,
-        &job.sha[..10],
-    )
-    .trim_end()
-    .to_owned()
+    format!("{done}/{total}  {:<13} {}  {}{left}  {why}", outcome.verdict, job.exercise, job.whose(),)
+        .trim_end()
+        .to_owned()
 }

@@ -3,6 +3,7 @@ use super::{Command, Exit};
 use crate::journal::{self, Journal};
 use crate::outcome::Verdict;
 use crate::setup;
+use crate::text;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use xtask::exit::usage;
 use xtask::files;
+use xtask::screen::Screen;
 
 pub const COMMAND: Command = Command {
     name: "status",
@@ -32,7 +34,10 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
     let args = super::parse("status", raw, &["json"], &["out"], 0)?;
     let out = setup::out(&args);
     let Some(plan) = files::read_if_there(&out.join("plan.json"))? else {
-        return usage(format!("{}: no run was begun there; --out names another folder", out.display()));
+        return usage(format!(
+            "{}: no run was begun there, or it is still being prepared; --out names another folder",
+            out.display()
+        ));
     };
     let plan: Value = serde_json::from_str(&plan).context("plan.json cannot be read")?;
     let keys: Vec<&str> =
@@ -58,11 +63,37 @@ fn run(raw: Vec<OsString>) -> Result<Exit> {
         for (verdict, count) in verdicts {
             println!("  {verdict:<13} {count}");
         }
-        if let (Some(seconds), true) = (seconds, left > 0) {
-            println!("about {seconds} s left at the pace so far");
+        let failed = done.len() - graded;
+        if failed > 0 {
+            told(&format!(
+                "{failed} could not be graded so far, and have no score; the next run tries again"
+            ));
+        }
+        let goes_on = is_going_on(&paths)?;
+        match seconds.filter(|_| goes_on && left > 0) {
+            Some(seconds) => println!("about {} left at the pace so far", text::about(seconds)),
+            None if goes_on => println!("it has just begun, or writes its reports"),
+            None if left > 0 => {
+                told("nobody is grading here: the same `cargo xtask grade run` as before goes on")
+            }
+            None => told(&format!("all done: open {}/staff/index.html", out.display())),
         }
     }
     Ok(Exit::Fine)
+}
+
+fn told(text: &str) {
+    print!("{}", Screen::stdout().fitted(&format!("{text}\n")));
+}
+
+/// Whether a grader of this machine has one of the journals.
+fn is_going_on(journals: &[PathBuf]) -> Result<bool> {
+    for path in journals {
+        if files::try_lock(&path.with_extension("lock"))?.is_none() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// All journals of a folder: of a whole run, and of shards.

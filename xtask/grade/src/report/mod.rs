@@ -185,8 +185,8 @@ pub fn write(setup: &Setup, out: &Path, class: &Class, records: &BTreeMap<String
         // All of it can be written again from the journal; only what people open first is synced.
         if name.contains('/') { fs::write(&path, text)? } else { files::replace(&path, text)? }
     }
+    let out = out.display();
     Ok(format!(
-        "{} written: gradebook.csv, staff/index.html, feedback/, results/, gradescope/, junit.xml",
-        out.display()
+        "{out} written: gradebook.csv, staff/index.html, feedback/, results/, gradescope/, junit.xml\nnow open {out}/staff/index.html"
     ))
 }

@@ -157,7 +157,7 @@ fn hardest(book: &Book) -> Markup {
     lines.sort_by_key(|(share, handed, _, at)| (*share, usize::MAX - handed, *at));
     html! {
         h2 { "Hardest exercises" }
-        table { tbody {
+        div.scroll { table { tbody {
             @for (share, handed, _, at) in &lines {
                 tr {
                     td { (book.tasks[*at].id) " " span.faint { (book.tasks[*at].title) } }
@@ -167,7 +167,7 @@ fn hardest(book: &Book) -> Markup {
                     }
                 }
             }
-        } }
+        } } }
     }
 }
 
@@ -188,7 +188,7 @@ fn common(book: &Book) -> Markup {
     html! {
         h2 { "Common wrong answers" }
         @if kinds.is_empty() { p.faint { "No two are wrong in the same way." } }
-        @else { div.scroll { table { tbody {
+        @else { div.scroll { table.list { tbody {
             @for ((exercise, word, layer, sentence), rows) in kinds.iter().take(25) {
                 tr {
                     td.number { (rows.len()) }
@@ -204,15 +204,18 @@ fn common(book: &Book) -> Markup {
     }
 }
 
-/// The sentence without what is particular to one answer: its numbers.
+/// The sentence without what is particular to one answer: its numbers, for each of which stands an `N`.
 fn general(sentence: &str) -> String {
     let mut out = String::new();
+    let mut in_number = false;
     for character in sentence.chars() {
-        if !character.is_ascii_digit() {
+        let digit = character.is_ascii_digit();
+        if !digit {
             out.push(character);
-        } else if !out.ends_with('#') {
-            out.push('#');
+        } else if !in_number {
+            out.push('N');
         }
+        in_number = digit;
     }
     out
 }
@@ -222,7 +225,7 @@ fn alikes(alike: &[Group]) -> Markup {
         h2 { "Answers that are alike" }
         p.faint { "For a person to look at. Short exercises have few right answers, and those are alike by themselves." }
         @if alike.is_empty() { p { "None." } }
-        @else { div.scroll { table { tbody {
+        @else { div.scroll { table.list { tbody {
             @for group in alike.iter().take(200) {
                 tr {
                     td { (group.exercise) }
@@ -262,9 +265,27 @@ pub fn student(book: &Book, row: &Row, out: &Path, view: View) -> String {
                 ul { @for note in &row.student.notes { li { (tame(note)) } } }
             }
         }
-        main { @for cell in &row.cells { (exercise(cell, out, view)) } }
+        main {
+            @if row.cells.len() > 1 { (contents(row)) }
+            @for cell in &row.cells { (exercise(cell, out, view)) }
+        }
     };
     page(&title, body, false)
+}
+
+/// What is below, at a glance.
+fn contents(row: &Row) -> Markup {
+    html! {
+        div.scroll { table.short { tbody {
+            @for cell in &row.cells {
+                tr {
+                    td { a href=(format!("#{}", cell.task.id)) { (cell.task.id) } " " span.faint { (cell.task.title) } }
+                    td { span class=(class_of(cell.word())) { (cell.word()) } }
+                    td.number { @if let Some(points) = cell.score.points { (points) } span.faint { " of " (cell.score.most) } }
+                }
+            }
+        } } }
+    }
 }
 
 fn exercise(cell: &Cell, out: &Path, view: View) -> Markup {

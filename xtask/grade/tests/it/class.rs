@@ -126,6 +126,23 @@ fn status_and_replay(rest: &[&str]) {
     let (output, code) = run(&mut grade(&words));
     assert_eq!(code, 0, "{}", said(&output));
     assert!(said(&output).contains("ben e302_bank: DEADLOCK, recorded: DEADLOCK"), "{}", said(&output));
+    // What is asked wrongly is told before anything is prepared, with what there is.
+    for (words, told) in [
+        (&["replay", "zoe", "302"][..], "`zoe` is no student of"),
+        (&["replay", "ben", "999"], "there are e302_bank"),
+        (&["rejudge", "--where", "student=zoe"], "`zoe` is no student's id"),
+        (&["rejudge", "--where", "verdict=GOOD"], "--where verdict"),
+    ] {
+        let (output, code) = run(grade(words).args(rest));
+        assert_eq!(code, 42, "{}", said(&output));
+        assert!(said(&output).contains(told) && !said(&output).contains("preparing"), "{}", said(&output));
+    }
+    // No judge has changed.
+    let (output, code) = run(grade(&["rejudge", "--preview"]).args(rest));
+    assert_eq!(code, 0, "{}", said(&output));
+    assert!(said(&output).contains("nothing to judge again"), "{}", said(&output));
+    let (output, _) = run(&mut grade(&["status", "--out", rest[3]]));
+    assert!(said(&output).contains("all done: open") && said(&output).contains("staff/index.html"));
     let mut words = vec!["rejudge", "--where", "verdict=DEADLOCK", "--preview"];
     words.extend(rest);
     let (output, code) = run(&mut grade(&words));
