@@ -201,6 +201,7 @@ fn lost_notification(note: &FailureNote, trace: &Trace, names: &Names, told: &mu
     let last = |want: &dyn Fn(&Event) -> bool| trace.events.iter().rposition(|e| notifies(e) && want(e));
     if let Some(i) = last(&|e| e.value == 0) {
         let event = &trace.events[i];
+        looked_too_early(note, trace, names, i, told);
         told.because.push(format!(
             "{}'s notification at {} came when nobody was waiting, and notifications are not kept: look at the \
              condition and wait under one lock.",
@@ -236,6 +237,38 @@ fn lost_notification(note: &FailureNote, trace: &Trace, names: &Names, told: &mu
     } else {
         told.cause = Cause::NeverNotified;
         told.because.push("Nobody ever notifies it.".into());
+    }
+}
+
+/// What the waiter read before it waited, and whoever notified at event `notified` changed in between: an atomic that no
+/// lock ties to the wait.
+fn looked_too_early(note: &FailureNote, trace: &Trace, names: &Names, notified: usize, told: &mut Told) {
+    let events = &trace.events;
+    let by = events[notified].thread;
+    let waits_for_it = |w: &&Waiting| w.wants == Want::Notification && w.object == events[notified].object;
+    for w in note.waiting.iter().filter(waits_for_it) {
+        let looks = |e: &Event| e.thread == w.thread && matches!(e.kind, Kind::Load | Kind::StaleLoad);
+        let changed = |look: usize| {
+            let writes = |e: &Event| {
+                e.thread == by
+                    && e.object == events[look].object
+                    && matches!(e.kind, Kind::Store | Kind::Update)
+            };
+            (look..notified).find(|i| writes(&events[*i]))
+        };
+        let looked = (0..notified).rev().filter(|i| looks(&events[*i]));
+        let Some((look, change)) = looked.filter_map(|look| Some((look, changed(look)?))).next() else {
+            continue;
+        };
+        told.because.push(format!(
+            "{} read {} at {}; {} wrote it at {} only after that.",
+            names.thread(w.thread),
+            names.object(events[look].object),
+            names.at(events[look].loc),
+            names.thread(by),
+            names.at(events[change].loc),
+        ));
+        told.focus.also.extend([look, change]);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Condition variables: spurious and stolen wake-ups, lost notifications, time-outs.
 use crate::{assert_failure, right, wrong};
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -316,4 +317,30 @@ fn a_barrier_opens_for_all_and_has_one_leader() {
         });
         assert_eq!(leaders, 1);
     });
+}
+
+/// Look, change and notification all belong to the story of a flag that no lock ties to the wait.
+#[test]
+fn a_flag_beside_the_lock_is_told_with_the_look_that_came_too_early() {
+    let failure = wrong(|| {
+        let shared = Arc::new((AtomicBool::new(false), Mutex::new(()), Condvar::new()));
+        let theirs = Arc::clone(&shared);
+        let setter = thread::spawn(move || {
+            theirs.0.store(true, Ordering::SeqCst);
+            theirs.2.notify_all();
+        });
+        let mut quiet = shared.1.lock().unwrap();
+        while !shared.0.load(Ordering::SeqCst) {
+            quiet = shared.2.wait(quiet).unwrap();
+        }
+        drop(quiet);
+        setter.join().unwrap();
+    });
+    assert_eq!((failure.kind, failure.cause), (FailureKind::Deadlock, Cause::LostWakeup), "{failure}");
+    let story = failure.story();
+    let told = |part: &str| story.because.iter().any(|sentence| sentence.contains(part));
+    assert!(told("main read ") && told("only after that.") && told("when nobody was waiting"), "{failure}");
+    let place = |start: &str| story.steps.iter().position(|step| step.text.starts_with(start));
+    let steps = ["reads ", "writes ", "notifies all", "waits on "].map(place);
+    assert!(steps.is_sorted() && steps.iter().all(Option::is_some), "{failure}");
 }
