@@ -6,6 +6,12 @@ use ::std::ops::{Add, AddAssign, Sub, SubAssign};
 use ::std::time as real;
 pub use ::std::time::{Duration, SystemTime, SystemTimeError, TryFromFloatSecsError, UNIX_EPOCH};
 
+/// Whether a wait with this limit ends by itself. `std` waits for ever when its clock cannot tell the end, as with
+/// `Duration::MAX`; the model's clock has 584 years, and half of them are enough.
+pub(crate) fn ends(limit: Duration) -> bool {
+    limit.as_nanos() < u128::from(u64::MAX / 2)
+}
+
 /// [`std::time::Instant`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(Which);

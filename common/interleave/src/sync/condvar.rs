@@ -56,6 +56,7 @@ impl Condvar {
     ) -> (LockResult<MutexGuard<'a, T>>, bool) {
         let (lock, inner) = guard.into_parts();
         let (condvar, mutex) = (self.id(), lock.id());
+        let limit = limit.filter(|limit| crate::time::ends(*limit));
         if let Some(limit) = limit {
             quiet(at, |step| step.deadline_in(limit));
         }

@@ -316,8 +316,9 @@ impl<T> Receiver<T> {
             Rx::Modelled(channel, _) => {
                 let at = Location::caller();
                 quiet(at, |step| step.deadline_in(limit));
-                let op = |channel| Op::Recv { channel, timed: true };
-                channel.recv(op, true, at).map_err(|found| match found {
+                let timed = crate::time::ends(limit);
+                let op = |channel| Op::Recv { channel, timed };
+                channel.recv(op, timed, at).map_err(|found| match found {
                     Received::Nothing => RecvTimeoutError::Timeout,
                     Received::Closed | Received::Message => RecvTimeoutError::Disconnected,
                 })

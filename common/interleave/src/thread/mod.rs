@@ -91,7 +91,7 @@ pub fn park_timeout(limit: Duration) {
     if in_model() {
         let at = Location::caller();
         quiet(at, |step| step.deadline_in(limit));
-        point(Op::Park { timed: true }, at, |step| step.parked());
+        point(Op::Park { timed: crate::time::ends(limit) }, at, |step| step.parked());
     } else {
         log(Kind::WantUnpark, 0, Location::caller());
         ::std::thread::park_timeout(limit);

@@ -146,6 +146,17 @@ fn a_message_may_come_too_late() {
     assert_eq!(failure.kind, FailureKind::Panic);
 }
 
+#[test]
+fn a_limit_without_end_never_ends() {
+    right(|| {
+        let (sender, receiver) = channel();
+        let thread = thread::spawn(move || sender.send(1).unwrap());
+        assert_eq!(receiver.recv_timeout(Duration::MAX), Ok(1));
+        assert_eq!(receiver.recv_timeout(Duration::MAX), Err(RecvTimeoutError::Disconnected));
+        thread.join().unwrap();
+    });
+}
+
 /// Found by comparing random programs with a model: whoever has seen what a thread did last may still find its receiver
 /// there.
 #[test]

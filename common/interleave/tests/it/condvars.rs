@@ -13,6 +13,30 @@ struct Gate {
     opened: Condvar,
 }
 
+/// Nobody lives to see the end of such a limit. As a time-out that comes early it would even end again and again.
+#[test]
+fn a_limit_without_end_never_ends() {
+    right(|| {
+        let gate = Arc::new(Gate::default());
+        let opener = Arc::clone(&gate);
+        let thread = thread::spawn(move || {
+            *opener.open.lock().unwrap() = true;
+            opener.opened.notify_one();
+        });
+        let guard = gate.open.lock().unwrap();
+        let (open, _) = gate.opened.wait_timeout_while(guard, Duration::MAX, |open| !*open).unwrap();
+        assert!(*open, "it gave up");
+        drop(open);
+        thread.join().unwrap();
+    });
+    let failure = wrong(|| {
+        let gate = Gate::default();
+        drop(gate.opened.wait_timeout_while(gate.open.lock().unwrap(), Duration::MAX, |open| !*open));
+    });
+    assert_eq!(failure.kind, FailureKind::Deadlock);
+    assert_eq!(wrong(|| thread::park_timeout(Duration::MAX)).kind, FailureKind::Deadlock);
+}
+
 #[test]
 fn a_wait_in_a_loop() {
     right(|| {
