@@ -26,7 +26,7 @@ For every exercise: each model of its judge, how far it was explored, in how man
 answer: its verdict, and the simplest schedule that shows it, counted in unlucky moments (0: it fails whoever runs
 when). With --stress also what is commonly done instead: the same models, so often on real threads, until something
 fails, a run does not end within five seconds, or a minute is over. Runs that compute come one after another, runs that
-wait wait side by side. What they found is remembered as long as the compiled program stays the same, so a call that was
+wait wait side by side. What they found is remembered as long as the answer and its judge stay the same, so a call that was
 stopped is gone on with by the same call.
 
   --stress N   real runs of each model; 1000 is what people do

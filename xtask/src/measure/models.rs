@@ -2,13 +2,18 @@
 //! testing of the same models would have found of them.
 use super::journal::Journal;
 use super::stress::{Known, Stress, Subject};
-use super::{Program, Shipped, program, shipped};
+use super::{Program, Shipped, files_below, program, shipped};
 use crate::compile::Answer;
+use crate::files;
 use crate::judging::{self, Nobody, Special};
+use crate::lessons::{Exercise, Lesson};
 use crate::select::Chosen;
 use crate::workspace::Workspace;
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use judge::{Judgement, LayerReport, Status, Verdict};
+use std::fs;
+use std::hash::{DefaultHasher, Hasher};
+use std::path::Path;
 
 /// What was found out about an exercise.
 #[derive(Clone, Debug)]
@@ -97,10 +102,11 @@ pub fn look_at(
         let stress = match asked {
             None => None,
             Some(found) => {
+                let texts = texts(lesson, exercise, &answer.source)?;
                 let known = journal.runs.iter().rev().find(|known| {
                     known.exercise == exercise.id
                         && known.slug == slug
-                        && known.program == program.hash
+                        && known.texts == texts
                         && known.runs == stress
                 });
                 Some(match known {
@@ -116,7 +122,7 @@ pub fn look_at(
                         journal.add(Known {
                             exercise: exercise.id.clone(),
                             slug: slug.clone(),
-                            program: program.hash.clone(),
+                            texts: texts.clone(),
                             runs: stress,
                             stress: found.clone(),
                         })?;
@@ -129,6 +135,25 @@ pub fn look_at(
         covered.wrong.push(Wrong { slug, judgement, as_stated, stress });
     }
     Ok(covered)
+}
+
+/// A hash of all that decides how real runs go: the text of the answer, of its judge and of what that has beside it. The
+/// explorer has no part in them.
+fn texts(lesson: &Lesson, exercise: &Exercise, answer: &Path) -> Result<String> {
+    let tests = lesson.folder.join("tests");
+    let mut files = vec![answer.to_owned(), lesson.judge(&exercise.id)];
+    for entry in fs::read_dir(&tests).with_context(|| format!("cannot read {}", tests.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            files_below(&path, &mut files)?;
+        }
+    }
+    files[2..].sort();
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        hasher.write(files::read(&file)?.as_bytes());
+    }
+    Ok(format!("{:016x}", hasher.finish()))
 }
 
 fn models(judgement: &Judgement) -> Vec<Model> {

@@ -209,8 +209,8 @@ pub struct Known {
     pub exercise: String,
     /// The slug.
     pub slug: String,
-    /// Which program it was: the judge is part of it.
-    pub program: String,
+    /// A hash of the texts that decide it: the answer's and the judge's.
+    pub texts: String,
     /// How many runs of each model were wanted.
     pub runs: usize,
     /// What was found.
@@ -220,7 +220,7 @@ pub struct Known {
 impl Line for Known {
     fn to_json(&self) -> Value {
         json!({
-            "exercise": self.exercise, "slug": self.slug, "program": self.program, "runs": self.runs,
+            "exercise": self.exercise, "slug": self.slug, "texts": self.texts, "runs": self.runs,
             "stress": self.stress.to_json(),
         })
     }
@@ -230,7 +230,7 @@ impl Line for Known {
         Some(Known {
             exercise: text("exercise")?,
             slug: text("slug")?,
-            program: text("program")?,
+            texts: text("texts")?,
             runs: usize::try_from(value["runs"].as_u64()?).ok()?,
             stress: Stress::read(&value["stress"])?,
         })
@@ -287,7 +287,7 @@ mod tests {
             let known = Known {
                 exercise: "e1".into(),
                 slug: "too_early".into(),
-                program: "00".into(),
+                texts: "00".into(),
                 runs: 1000,
                 stress,
             };
