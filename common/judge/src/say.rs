@@ -7,6 +7,35 @@ use std::fmt::Debug;
 /// Two values that take fewer bytes than this fit into one sentence.
 const SHORT: usize = 60;
 
+/// Proves, when a judge is compiled, that a type of the answer's derives `PartialEq`: one written by hand could call all
+/// values equal, and [`expect_eq`](crate::expect_eq) would believe it. Takes the type and one of its values, a constant;
+/// of several kinds of values each can be proved by itself.
+///
+/// ```
+/// #[derive(PartialEq)]
+/// enum Ending { Code(i32), Gone }
+/// judge::structural_eq!(Ending, Ending::Code(0));
+/// ```
+///
+/// A constant in a pattern is compared by its structure, and the compiler insists that `==` does the same:
+///
+/// ```compile_fail
+/// struct Liar(u8);
+/// impl PartialEq for Liar {
+///     fn eq(&self, _: &Liar) -> bool { true }
+/// }
+/// judge::structural_eq!(Liar, Liar(0));
+/// ```
+#[macro_export]
+macro_rules! structural_eq {
+    ($type:ty, $value:expr) => {
+        const _: fn(&$type) -> bool = {
+            const VALUE: $type = $value;
+            |value| ::core::matches!(*value, VALUE)
+        };
+    };
+}
+
 /// Fails with this verdict and one plain sentence.
 ///
 /// May be called on any thread, a learner's too: the failure is written down before the panic, so it counts even when

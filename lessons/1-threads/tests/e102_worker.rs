@@ -152,8 +152,11 @@ fn told(worker: Worker<u32>, name: &str, message: &str) {
                     ),
                 );
             }
-            let want = Failure { worker: name.to_string(), message: message.to_string() };
-            expect_eq("the failure", failure, want);
+            let parts = (failure.worker.clone(), failure.message.clone());
+            let want = (name.to_string(), message.to_string());
+            expect_eq("the failure", failure, Failure { worker: want.0.clone(), message: want.1.clone() });
+            // Whatever the answer's own `==` says.
+            expect_eq("the failure's worker and message", parts, want);
         }
     }
 }

@@ -20,6 +20,8 @@ use std::process::Command;
 use std::sync::mpsc;
 use std::thread;
 
+judge::structural_eq!(Ending, Ending::Code(0));
+
 fn main() -> judge::ExitCode {
     judge::exercise!("e201_children")
         .spec("one child", one_child)

@@ -18,6 +18,9 @@ const LIMIT: Duration = Duration::from_millis(10);
 const PRODUCERS: usize = 4;
 const ITEMS: usize = 500;
 
+judge::structural_eq!(GetError, GetError::Empty);
+judge::structural_eq!(PutError<u32>, PutError::Full(0));
+
 fn main() -> judge::ExitCode {
     let no_polling =
         "Looking again and again wastes a processor and comes late. A condition variable tells when to look.";

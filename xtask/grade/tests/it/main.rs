@@ -3,6 +3,7 @@ mod archives;
 mod browser;
 mod children;
 mod class;
+mod equality;
 mod hidden;
 mod kills;
 mod manifests;
