@@ -7,7 +7,7 @@ mod both;
 #[path = "../exercises/e305_event.rs"]
 pub mod exercise;
 
-use asleep::{on_time, waits_for_long};
+use asleep::{LONG, asleep, on_time, waits_for_long};
 use both::both;
 use exercise::{Event, heartbeat};
 use interleave::Checker;
@@ -106,6 +106,8 @@ impl Announced {
 fn set_late() {
     let announced = Announced::new();
     waits_for_long(|| announced.wait(), || announced.set());
+    let set = asleep(|| Event::new(false).wait_timeout(LONG));
+    expect_eq("the answer of `wait_timeout` after a long time, when nobody set it", set, false);
 }
 
 fn one_waits() {

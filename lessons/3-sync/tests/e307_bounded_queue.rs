@@ -6,7 +6,7 @@ mod asleep;
 #[path = "../exercises/e307_bounded_queue.rs"]
 pub mod exercise;
 
-use asleep::{asleep, on_time, waits_for_long};
+use asleep::{LONG, asleep, on_time, waits_for_long};
 use exercise::{BoundedQueue, GetError, PutError};
 use interleave::Checker;
 use judge::{Rules, Verdict, expect_eq};
@@ -258,6 +258,8 @@ fn long_waits() {
     put(2);
     waits_for_long(|| put(3), || expect_eq("the second item out", queue.get(None), Ok(2)));
     expect_eq("the third item out", queue.get(None), Ok(3));
+    let in_vain = asleep(|| queue.get(Some(LONG)));
+    expect_eq("the answer of an empty queue to `get` with a long limit", in_vain, Err(GetError::Empty));
 }
 
 fn closed_on_consumers() {
