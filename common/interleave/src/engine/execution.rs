@@ -120,9 +120,27 @@ impl Execution {
         self.wait_for(DRIVER);
     }
 
+    /// A new OS thread stays until the execution is over: what the next one gets must not lie where this one's
+    /// thread-locals are, whose address some code takes for the thread's identity.
+    fn keep_thread(&self) {
+        while self.threads.clean && !self.abandoned.load(Ordering::SeqCst) {
+            ::std::thread::park();
+        }
+    }
+
+    /// The execution is over, and those that were kept may go.
+    fn abandon_all(&self) {
+        self.abandoned.store(true, Ordering::SeqCst);
+        if self.threads.clean {
+            let world = self.world();
+            let kept = world.threads.iter().filter(|thread| thread.finished);
+            kept.filter_map(|thread| thread.os.as_ref()).for_each(Thread::unpark);
+        }
+    }
+
     /// Unwinds whoever is left, and tells what happened.
     pub(super) fn end(self: &Arc<Self>) -> Outcome {
-        self.abandoned.store(true, Ordering::SeqCst);
+        self.abandon_all();
         self.unwind_down_to(0);
         self.outcome()
     }
@@ -163,7 +181,7 @@ impl Execution {
         world.event(thread, Kind::Stuck, NONE, 0, 0, at);
         world.fail(FailureKind::Stuck, message, Some(thread));
         drop(world);
-        self.abandoned.store(true, Ordering::SeqCst);
+        self.abandon_all();
         self.outcome()
     }
 
@@ -252,7 +270,10 @@ impl Execution {
         if let Some(body) = thread.body.take() {
             drop(world);
             let execution = self.clone();
-            let job = move || execution.thread_main(to, body);
+            let job = move || {
+                execution.thread_main(to, body);
+                execution.keep_thread();
+            };
             return os_threads::run(Box::new(job), self.threads.clean, self.core);
         }
         let os = thread.os.clone();

@@ -250,7 +250,7 @@ impl Handle {
             if known >> 32 == u64::from(execution.era()) || execution.is_over() {
                 return;
             }
-            statics::renew(execution.check(), contents, known != 0);
+            statics::renew(execution.check(), contents, || self.id.load(Ordering::Relaxed) != 0);
         });
     }
 

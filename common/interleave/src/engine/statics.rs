@@ -47,13 +47,15 @@ fn table() -> MutexGuard<'static, Table> {
 
 /// Makes an object what it was when the program began, if it is a static that this run meets for the first time.
 /// `used` tells whether it was met before, by a check or otherwise.
-pub(super) fn renew(check: u32, contents: &[Contents], used: bool) {
+pub(super) fn renew(check: u32, contents: &[Contents], used: impl Fn() -> bool) {
     for part in contents.iter().filter(|part| part.is_static()) {
         let mut table = table();
         while table.user.is_some_and(|user| user != check) {
             table = FREE.wait(table).unwrap_or_else(PoisonError::into_inner);
         }
         table.user = Some(check);
+        // Only now: another check may have been the first to use it, while this one waited.
+        let used = used();
         let first = table.first.get_or_insert_default();
         match first.get(&part.start.addr()) {
             Some(bytes) if used && bytes.len() == part.length => {

@@ -462,3 +462,24 @@ fn a_handle_lends_its_thread() {
     program();
     Checker::new().allow_vacuous().check(program).unwrap();
 }
+
+/// As the thread's identity in a lock that its holder may lock again, say: an old value of somebody else's is not one's own.
+#[test]
+fn the_address_of_a_thread_local_tells_threads_apart() {
+    thread_local!(static HERE: u8 = const { 0 });
+    right(|| {
+        let owner = Arc::new(AtomicUsize::new(0));
+        let threads = [(); 2].map(|()| {
+            let owner = Arc::clone(&owner);
+            thread::spawn(move || {
+                let me = HERE.with(|here| std::ptr::from_ref(here).addr());
+                assert_ne!(owner.load(Ordering::Relaxed), me, "it has not come yet");
+                owner.store(me, Ordering::Relaxed);
+                owner.store(0, Ordering::Relaxed);
+            })
+        });
+        for thread in threads {
+            thread.join().unwrap();
+        }
+    });
+}
