@@ -1,6 +1,7 @@
 //! How the program ends: the exit codes, and the errors that choose one.
 use crate::screen::for_stderr;
 use std::fmt;
+use std::panic;
 use std::process::ExitCode;
 
 /// Why the program ends. The numbers are a promise to scripts; `docs` and `--help` repeat them.
@@ -46,6 +47,18 @@ impl std::error::Error for Usage {}
 /// Ends a command because it was used wrongly.
 pub fn usage<T>(text: impl Into<String>) -> anyhow::Result<T> {
     Err(Usage(text.into()).into())
+}
+
+/// Whoever reads the output may have seen enough, as in `check 104 | head`. The program then ends without a word about
+/// that: it unwinds, so what it started ends with it.
+pub fn quietly_with_the_reader() {
+    let tell = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let why = info.payload_as_str().unwrap_or_default();
+        if !(why.starts_with("failed printing to stdout") && why.contains("Broken pipe")) {
+            tell(info);
+        }
+    }));
 }
 
 /// Prints an error with its causes and chooses its exit code.

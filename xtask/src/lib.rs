@@ -61,6 +61,7 @@ use std::process::ExitCode;
 
 /// The program `xtask`.
 pub fn main() -> ExitCode {
+    exit::quietly_with_the_reader();
     exit::report(run(env::args_os().skip(1).collect()))
 }
 

@@ -28,7 +28,7 @@ use commands::{COMMANDS, Exit};
 use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
-use xtask::exit::{Usage, usage};
+use xtask::exit::{Usage, quietly_with_the_reader, usage};
 use xtask::interrupt;
 use xtask::screen::{Screen, fit, fit_help, for_stderr};
 
@@ -38,6 +38,7 @@ pub fn main() -> ExitCode {
     if words.first().is_some_and(|word| word == "__box") {
         return sandbox::inside::main(&words[1..]);
     }
+    quietly_with_the_reader();
     let exit = run(words).unwrap_or_else(|error| {
         eprint!("{}", for_stderr(&format!("grade: {error:#}")));
         if error.is::<Usage>() || error.is::<setup::Wrong>() {

@@ -4,6 +4,19 @@ use crate::scratch::{Course, RIGHT, STARTER};
 const EXERCISE: &str = "lessons/1-mini/exercises/e101_count.rs";
 
 #[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let course = Course::new("enough");
+    let mut command = course.command(&["--help"]);
+    // Nobody reads: the other end is closed before anything is written.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = command.stdout(writer).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let output = output.wait_with_output().unwrap();
+    assert!(!output.status.success(), "it could not say all it had to say");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
 fn every_command_has_help_with_an_example() {
     let course = Course::new("help");
     let (code, overview) = course.says(&[]);
