@@ -7,6 +7,7 @@ use super::hash::mix;
 use super::lock_order::Edge;
 use super::notes::{FailureNote, Features, PanicNote};
 use super::os_threads;
+use super::panics::{self, payload_text};
 use super::schedule::Decision;
 use super::search::Search;
 use super::seat::Core;
@@ -19,7 +20,7 @@ use crate::trace::{Kind, Loc, NONE, ThreadInfo, Trace};
 use ::std::any::Any;
 use ::std::panic::{self, AssertUnwindSafe, Location};
 use ::std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use ::std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
+use ::std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ::std::thread::Thread;
 use ::std::time::{Duration, Instant};
 
@@ -93,7 +94,7 @@ impl Execution {
         core: Core,
         check: u32,
     ) -> Arc<Self> {
-        install_hook();
+        panics::install_hook();
         Arc::new(Execution {
             world: Mutex::new(World::new(search, settings, features)),
             turn: AtomicUsize::new(0),
@@ -210,6 +211,13 @@ impl Execution {
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A panic inside the engine itself holds the lock already; it is reported by its payload.
+    pub(super) fn note_panic(&self, note: PanicNote) {
+        if let Ok(mut world) = self.world.try_lock() {
+            world.panics.push(note);
+        }
     }
 
     pub(super) fn era(&self) -> u32 {
@@ -467,35 +475,4 @@ fn abandon<R>() -> Option<R> {
 /// Whether a caught panic is only the end of an abandoned execution, which must go on unwinding.
 pub(crate) fn is_abandonment(payload: &(dyn Any + Send)) -> bool {
     payload.is::<Abandoned>()
-}
-
-/// Notes panics of a model's threads instead of printing them: the report tells them.
-fn install_hook() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let outer = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !super::in_model() {
-                return outer(info);
-            }
-            let message = payload_text(info.payload());
-            let place = info.location().map(|at| (at.file().to_string(), at.line()));
-            super::with_context(|Context { execution, me }| {
-                // A panic inside the engine itself holds the lock already; it is reported by its payload.
-                if let Ok(mut world) = execution.world.try_lock() {
-                    world.panics.push(PanicNote { thread: *me, message, place });
-                }
-            });
-        }));
-    });
-}
-
-pub(crate) fn payload_text(payload: &(dyn Any + Send)) -> String {
-    if let Some(text) = payload.downcast_ref::<String>() {
-        text.clone()
-    } else if let Some(text) = payload.downcast_ref::<&str>() {
-        (*text).into()
-    } else {
-        "a panic without a message".into()
-    }
 }

@@ -17,6 +17,7 @@ mod hash;
 pub(crate) mod lock_order;
 mod notes;
 mod os_threads;
+mod panics;
 pub(crate) mod random;
 mod schedule;
 pub(crate) mod search;
@@ -33,8 +34,9 @@ pub(crate) use ::std::sync::atomic::AtomicU64 as RealAtomicU64;
 use ::std::sync::atomic::{AtomicU32, Ordering};
 pub(crate) use deadlock::{Waiting, Want, circle};
 pub(crate) use effects::{Received, Update, order_code};
-pub(crate) use execution::{Outcome, Settings, is_abandonment, payload_text};
+pub(crate) use execution::{Outcome, Settings, is_abandonment};
 pub(crate) use notes::{FailureNote, Features};
+pub(crate) use panics::payload_text;
 pub(crate) use statics::Contents;
 pub(crate) use world::{State, Step, World};
 
