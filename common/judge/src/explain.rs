@@ -172,9 +172,7 @@ fn for_learners(sources: &Sources, mut story: Story, title: Option<Verdict>, jud
             story.because.retain(|sentence| !sentence.contains(judged));
         }
     }
-    let answer = story.steps.iter().rev().filter_map(|step| step.place.as_ref());
-    let answer = answer.map(|place| &place.file).find(|file| text::same_file(file, &sources.answer));
-    story.home = answer.unwrap_or(&sources.answer).clone();
+    story.home = sources.last_step(&story).map_or_else(|| sources.answer.clone(), |place| place.file);
     story.sources.retain(|e| e.file == story.home || !sources.is_judges(&e.file));
     story.sources.sort_by_key(|e| e.file != story.home);
     story
